@@ -1,0 +1,1 @@
+"""What every layer may use: clock, errors, paths, resources, logs, keychain, child processes."""
