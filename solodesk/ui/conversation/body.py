@@ -1,0 +1,178 @@
+"""Shows one message's text or sanitised HTML, sized to its content.
+
+Mail is hostile: this browser never opens a link by itself, never fetches anything and never
+reads a local file. The only resources it knows are the inline images handed to it.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+
+from PySide6.QtCore import QBuffer, QByteArray, QEvent, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QImage,
+    QImageReader,
+    QResizeEvent,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
+
+from solodesk.ui.appearance import LIGHT, Appearance, Tokens
+
+_LINK = re.compile(r"(?:https?://|mailto:)[^\s<>\"'）】」]+", re.IGNORECASE)
+_TRAILING = ".,;:!?)]}。，；：！？"
+_OWN_COLOURS = re.compile(r"bgcolor|background|(?<![-\w])color\s*[:=]", re.IGNORECASE)
+_LINE_HEIGHT = 150
+_LINE_HEIGHT_CJK = 160
+_MAX_IMAGE_PIXELS = 40_000_000
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+class MailBody(QTextBrowser):
+    """A read-only text or HTML body as high as its content; the pane around it scrolls."""
+
+    link_activated = Signal(str)
+
+    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._appearance = appearance
+        self._inline: dict[str, QImage] = {}
+        self._paper = False
+        self.setOpenLinks(False)
+        self.setOpenExternalLinks(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        self.document().setDocumentMargin(0)
+        self.setUndoRedoEnabled(False)
+        self.anchorClicked.connect(self._on_self_anchor_clicked)
+
+    def show_text(self, text: str) -> None:
+        """Show plain text; web and mail addresses written out become links, nothing else does."""
+        self._paper = False
+        self._apply_colours()
+        self.setPlainText(text)
+        cursor = QTextCursor(self.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        block = QTextBlockFormat()
+        height = _LINE_HEIGHT_CJK if _CJK.search(text) else _LINE_HEIGHT
+        block.setLineHeight(height, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        cursor.mergeBlockFormat(block)
+        for start, end in _link_ranges(self.document().toPlainText()):
+            self._mark_link(start, end)
+        self._fit()
+
+    def show_html(self, html: str, images: Mapping[str, bytes]) -> None:
+        """Show HTML that `mail.sanitise` made; `images` are the inline parts by Content-ID."""
+        self._inline = {key: image for key, data in images.items() if (image := _decode(data))}
+        self._paper = self._appearance.tokens.dark and bool(_OWN_COLOURS.search(html))
+        self._apply_colours()
+        self.setHtml(html)
+        self._fit()
+
+    def loadResource(self, kind: int, url: QUrl | str) -> object:
+        """Answer only `cid:` images that came inside the mail; everything else is empty."""
+        address = QUrl(url) if isinstance(url, str) else url
+        if kind == QTextDocument.ResourceType.ImageResource.value:
+            if address.scheme() == "cid":
+                return self._inline.get(address.path(), QImage())
+            return QImage()
+        return QByteArray()
+
+    def restyle(self) -> None:
+        """Follow a change of light and dark."""
+        self._apply_colours()
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width():
+            self._fit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Let the conversation scroll instead."""
+        event.ignore()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = self.createStandardContextMenu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _apply_colours(self) -> None:
+        tokens: Tokens = LIGHT if self._paper else self._appearance.tokens
+        palette = self.palette()
+        ground = QColor(tokens.bg) if self._paper else QColor(0, 0, 0, 0)
+        palette.setColor(palette.ColorRole.Base, ground)
+        palette.setColor(palette.ColorRole.Text, tokens.text)
+        palette.setColor(palette.ColorRole.Link, tokens.accent)
+        palette.setColor(palette.ColorRole.Highlight, tokens.selection)
+        palette.setColor(palette.ColorRole.HighlightedText, tokens.text)
+        self.setPalette(palette)
+        self.viewport().setAutoFillBackground(self._paper)
+        self.document().setDocumentMargin(12 if self._paper else 0)
+        self.setFont(self._appearance.font(13.5))
+        self.document().setDefaultFont(self._appearance.font(13.5))
+
+    def _mark_link(self, start: int, end: int) -> None:
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(start)
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        style = QTextCharFormat()
+        style.setAnchor(True)
+        style.setAnchorHref(cursor.selectedText())
+        style.setForeground(self._appearance.tokens.accent)
+        cursor.mergeCharFormat(style)
+
+    def _fit(self) -> None:
+        width = self.viewport().width()
+        if width < 40:
+            return
+        self.document().setTextWidth(width)
+        height = math.ceil(self.document().size().height()) + 2
+        bar = self.horizontalScrollBar()
+        if self.document().idealWidth() > width + 1:
+            height += bar.sizeHint().height()
+        if height != self.height() or self.minimumHeight() != height:
+            self.setFixedHeight(height)
+
+    def _on_self_anchor_clicked(self, url: QUrl) -> None:
+        self.link_activated.emit(url.toString())
+
+
+def _link_ranges(text: str) -> list[tuple[int, int]]:
+    """Character ranges of addresses in `text`, without punctuation that ends a sentence.
+
+    Positions are counted in UTF-16 units, as QTextCursor counts them.
+    """
+    found = []
+    for match in _LINK.finditer(text):
+        address = match[0].rstrip(_TRAILING)
+        before = len(text[: match.start()].encode("utf-16-le")) // 2
+        found.append((before, before + len(address.encode("utf-16-le")) // 2))
+    return found[:500]
+
+
+def _decode(data: bytes) -> QImage | None:
+    holder = QByteArray(data)
+    buffer = QBuffer(holder)
+    buffer.open(QBuffer.OpenModeFlag.ReadOnly)
+    reader = QImageReader(buffer)
+    size = reader.size()
+    if not size.isValid() or size.width() * size.height() > _MAX_IMAGE_PIXELS:
+        return None
+    image = reader.read()
+    return None if image.isNull() else image
+

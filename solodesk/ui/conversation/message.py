@@ -1,0 +1,331 @@
+"""One message in the conversation: folded to a line, or open with its text and files."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from solodesk.domain.views import ConversationItem
+from solodesk.ui.appearance import Appearance
+from solodesk.ui.conversation.body import MailBody
+from solodesk.ui.conversation.files import FileRow
+from solodesk.ui.widgets import Avatar, Chip, ElidedLabel
+from solodesk.wording import dates, labels
+from solodesk.wording.gettext import _
+
+INDENT = 38
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlBody:
+    """Sanitised HTML split for display: what is new, what is quoted, what was held back."""
+
+    visible: str
+    quoted: str | None
+    blocked_remote: int
+    images: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What every message card needs to know of its surroundings."""
+
+    appearance: Appearance
+    zone: ZoneInfo
+    now_ms: Callable[[], int]
+
+
+class FoldedMessage(QAbstractButton):
+    """One line for an earlier message: who, first words, when. A click opens it."""
+
+    def __init__(self, item: ConversationItem, setting: Setting, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._item = item
+        self._setting = setting
+        self.setFixedHeight(32)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        who = speaker(item)
+        self.setAccessibleName(f"{who}: {item.new_text[:80]}")
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, 32)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        look, tokens = self._setting.appearance, self._setting.appearance.tokens
+        if self.underMouse() or self.hasFocus():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(tokens.surface)
+            painter.drawRoundedRect(self.rect(), 6, 6)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        when = dates.day(self._item.at_ms, self._setting.zone, self._setting.now_ms())
+        small = look.font(12)
+        when_width = QFontMetrics(small).horizontalAdvance(when)
+        name_font = look.font(13, semibold=True)
+        name = speaker(self._item)
+        name_width = min(QFontMetrics(name_font).horizontalAdvance(name), 180)
+        painter.setFont(name_font)
+        painter.setPen(tokens.text_2)
+        left = INDENT
+        cut = QFontMetrics(name_font).elidedText(name, Qt.TextElideMode.ElideRight, name_width + 1)
+        painter.drawText(QRect(left, 0, name_width + 2, self.height()), middle, cut)
+        painter.setFont(small)
+        painter.setPen(tokens.text_3)
+        room = self.width() - left - name_width - when_width - 32
+        words = " ".join(self._item.new_text[:300].split())
+        cut = QFontMetrics(small).elidedText(words, Qt.TextElideMode.ElideRight, max(room, 0))
+        painter.drawText(QRect(left + name_width + 12, 0, room, self.height()), middle, cut)
+        where = QRect(self.width() - when_width - 8, 0, when_width + 2, self.height())
+        painter.drawText(where, middle, when)
+        painter.end()
+
+
+def speaker(item: ConversationItem) -> str:
+    """The name over a message: the sender's, or "You" for the owner's own."""
+    if item.type in ("out", "note"):
+        return _("You")
+    return item.from_.name or item.from_.address
+
+
+class MessageCard(QWidget):
+    """An open message: avatar, sender, date, text, earlier text behind a link, files."""
+
+    link_activated = Signal(str)
+    pictures_requested = Signal(int)
+    fold_requested = Signal(object)
+    file_requested = Signal(int, int)
+    join_requested = Signal(int, int)
+    outbox_requested = Signal(int)
+
+    def __init__(
+        self,
+        item: ConversationItem,
+        setting: Setting,
+        html: HtmlBody | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.item = item
+        self._setting = setting
+        self._bodies: list[MailBody] = []
+        self._quoted: MailBody | None = None
+        self._html = html
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addLayout(self._head())
+        self._column = QVBoxLayout()
+        self._column.setContentsMargins(INDENT, 6, 0, 0)
+        self._column.setSpacing(8)
+        outer.addLayout(self._column)
+        self._fill()
+
+    def _head(self) -> QHBoxLayout:
+        look = self._setting.appearance
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        self._avatar = Avatar(look)
+        self._avatar.set_name(self.item.from_.name, self.item.from_.address)
+        row.addWidget(self._avatar)
+        name = QLabel(speaker(self.item))
+        name.setTextFormat(Qt.TextFormat.PlainText)
+        name.setFont(look.font(13, semibold=True))
+        name.setToolTip(self._people())
+        row.addWidget(name)
+        for chip in self._chips():
+            row.addWidget(chip)
+        row.addStretch(1)
+        when = QLabel(dates.moment(self.item.at_ms, self._setting.zone, self._setting.now_ms()))
+        when.setProperty("tone", "3")
+        when.setFont(look.font(12))
+        row.addWidget(when)
+        return row
+
+    def _people(self) -> str:
+        address = self.item.from_.address
+        to = ", ".join(person.address for person in (*self.item.to, *self.item.cc))
+        return _("From {sender} to {recipients}").format(sender=address, recipients=to)
+
+    def _chips(self) -> list[Chip]:
+        look = self._setting.appearance
+        chips = []
+        if self.item.state and self.item.state != "sent":
+            tone = "error" if self.item.state in ("failed", "uncertain") else "quiet"
+            state = Chip(look, labels.outbox_state(self.item.state), icon_name="send", tone=tone)
+            state.clicked.connect(self._on_state_clicked)
+            chips.append(state)
+        if self.item.closer:
+            chips.append(Chip(look, _("thanked"), tone="ok"))
+        if self.item.damaged:
+            chips.append(Chip(look, _("damaged mail"), tone="warn"))
+        if self.item.type == "in" and self.item.kind != "person":
+            chips.append(Chip(look, labels.kind(self.item.kind)))
+        return chips
+
+    def _fill(self) -> None:
+        if self._html is not None:
+            if self._html.blocked_remote:
+                self._column.addWidget(self._pictures_bar(self._html.blocked_remote))
+            self._add_html(self._html.visible)
+            has_more = self._html.quoted is not None
+        else:
+            self._add_text(self.item.new_text)
+            has_more = self.item.text.strip() != self.item.new_text.strip()
+        if has_more:
+            self._column.addWidget(self._earlier_link())
+        if self.item.attachments and self.item.message is not None:
+            files = FileRow(self.item.attachments, self._setting.appearance)
+            files.file_requested.connect(self._on_file_requested)
+            if not files.is_empty():
+                self._column.addWidget(files)
+        if self.item.suggested_ticket is not None:
+            self._column.addWidget(self._suggestion(self.item.suggested_ticket))
+
+    def _add_text(self, text: str) -> MailBody:
+        body = self._new_body()
+        body.show_text(text)
+        return body
+
+    def _add_html(self, html: str) -> MailBody:
+        body = self._new_body()
+        body.show_html(html, self._html.images if self._html else {})
+        return body
+
+    def _new_body(self) -> MailBody:
+        body = MailBody(self._setting.appearance)
+        body.setMaximumWidth(682)
+        body.link_activated.connect(self.link_activated)
+        body.setAccessibleName(_("Message from {name}").format(name=speaker(self.item)))
+        self._bodies.append(body)
+        self._column.addWidget(body)
+        return body
+
+    def _earlier_link(self) -> QPushButton:
+        self._earlier = QPushButton(_("… Show earlier text"))
+        self._earlier.setProperty("link", True)
+        self._earlier.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._earlier.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._earlier.clicked.connect(self.toggle_earlier)
+        return self._earlier
+
+    def toggle_earlier(self) -> None:
+        """Show the quoted history under the new text, or hide it again."""
+        if self._quoted is None:
+            place = self._column.indexOf(self._earlier) + 1
+            if self._html is not None:
+                self._quoted = self._add_html(self._html.quoted or "")
+            else:
+                self._quoted = self._add_text(quoted_part(self.item.text, self.item.new_text))
+            self._column.removeWidget(self._quoted)
+            self._column.insertWidget(place, self._quoted)
+        else:
+            self._quoted.setVisible(not self._quoted.isVisibleTo(self))
+        shown = self._quoted.isVisibleTo(self)
+        self._earlier.setText(_("… Hide earlier text") if shown else _("… Show earlier text"))
+
+    def _pictures_bar(self, count: int) -> QWidget:
+        bar = QWidget()
+        bar.setObjectName("quietBar")
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(12, 4, 4, 4)
+        text = ElidedLabel(_("Pictures from the internet are not shown ({count}).").format(count=count))
+        row.addWidget(text, 1)
+        show = QPushButton(_("Show pictures"))
+        show.setProperty("link", True)
+        show.clicked.connect(self._on_show_clicked)
+        row.addWidget(show)
+        return bar
+
+    def _suggestion(self, number: int) -> QWidget:
+        bar = QWidget()
+        bar.setObjectName("quietBar")
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(12, 4, 4, 4)
+        row.addWidget(ElidedLabel(_("Looks related to #{number}.").format(number=number)), 1)
+        join = QPushButton(_("Join"))
+        join.setProperty("link", True)
+        join.clicked.connect(self._on_join_clicked)
+        row.addWidget(join)
+        return bar
+
+    def _on_show_clicked(self) -> None:
+        if self.item.message is not None:
+            self.pictures_requested.emit(self.item.message)
+
+    def _on_join_clicked(self) -> None:
+        if self.item.message is not None and self.item.suggested_ticket is not None:
+            self.join_requested.emit(self.item.message, self.item.suggested_ticket)
+
+    def _on_file_requested(self, index: int) -> None:
+        if self.item.message is not None:
+            self.file_requested.emit(self.item.message, index)
+
+    def _on_state_clicked(self) -> None:
+        if self.item.outbox is not None:
+            self.outbox_requested.emit(self.item.outbox)
+
+
+def quoted_part(text: str, new_text: str) -> str:
+    """`text` without its new part when that stands at the start, else the whole text."""
+    whole = text.strip()
+    start = new_text.strip()
+    if start and whole.startswith(start):
+        return whole[len(start) :].strip()
+    return whole
+
+
+class NoteCard(QWidget):
+    """A note of the owner or a logged contact: yellow, and said in words."""
+
+    def __init__(self, item: ConversationItem, setting: Setting, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.item = item
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(INDENT, 0, 0, 0)
+        box = QWidget()
+        box.setObjectName("noteBox")
+        box.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        box.setMaximumWidth(682)
+        column = QVBoxLayout(box)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(2)
+        title = QLabel(self._title())
+        title.setTextFormat(Qt.TextFormat.PlainText)
+        title.setFont(setting.appearance.font(11, semibold=True))
+        title.setToolTip(dates.moment(item.at_ms, setting.zone, setting.now_ms()))
+        column.addWidget(title)
+        text = QLabel(item.text)
+        text.setTextFormat(Qt.TextFormat.PlainText)
+        text.setWordWrap(True)
+        text.setFont(setting.appearance.font(13.5))
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        column.addWidget(text)
+        outer.addWidget(box)
+
+    def _title(self) -> str:
+        if self.item.type == "note":
+            return _("Note — only you see this")
+        channel = labels.channel(self.item.channel or "phone")
+        minutes = self.item.minutes or 0
+        if self.item.direction == "out":
+            return _("{channel}, from you, {minutes} min").format(channel=channel, minutes=minutes)
+        return _("{channel}, from the customer, {minutes} min").format(
+            channel=channel, minutes=minutes
+        )
