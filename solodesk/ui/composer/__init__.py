@@ -1,0 +1,1 @@
+"""Writing: the composer, its picker and its menus."""
