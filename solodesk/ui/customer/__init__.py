@@ -1,0 +1,1 @@
+"""The customer beside the conversation."""
