@@ -1,0 +1,57 @@
+"""When a snoozed ticket may come back: a few times worth offering, never a closed evening.
+
+Each preset is a wish ("this evening", "next week"); what falls outside the opening hours moves to
+the next opening, and wishes that end at the same moment are offered once.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from solodesk.domain.hours import BusinessHours, local_date, local_ms
+
+_HOUR_MS: Final = 3_600_000
+_MORNING, _EVENING, _WEEKEND = 8 * 60, 19 * 60, 10 * 60
+_SATURDAY, _MONDAY = 5, 0
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """One offer. `code`: later_today, this_evening, tomorrow, weekend, next_week, next_opening."""
+
+    code: str
+    until_ms: int
+
+
+def presets(now_ms: int, zone: ZoneInfo, hours: BusinessHours | None) -> tuple[Preset, ...]:
+    """The offers at `now_ms`, soonest first; `hours` None = open round the clock."""
+    today = local_date(now_ms, zone)
+    wishes = [
+        ("later_today", now_ms + 3 * _HOUR_MS),
+        ("this_evening", local_ms(today, _EVENING, zone)),
+        ("tomorrow", local_ms(today + timedelta(days=1), _MORNING, zone)),
+        ("weekend", local_ms(_coming(today, _SATURDAY), _WEEKEND, zone)),
+        ("next_week", local_ms(_coming(today, _MONDAY), _MORNING, zone)),
+    ]
+    if hours is not None and (opening := hours.next_opening(now_ms)) is not None:
+        if not hours.is_open(now_ms):
+            wishes.insert(0, ("next_opening", opening))
+    found: dict[int, Preset] = {}
+    for code, wish in wishes:
+        moment = _in_hours(wish, hours)
+        if moment is None or moment <= now_ms or (code == "weekend" and moment != wish):
+            continue
+        found.setdefault(moment, Preset(code, moment))
+    return tuple(sorted(found.values(), key=lambda preset: preset.until_ms))
+
+
+def _coming(day: date, weekday: int) -> date:
+    """The next `weekday` after `day` (0 = Monday), never `day` itself."""
+    return day + timedelta(days=(weekday - day.weekday() - 1) % 7 + 1)
+
+
+def _in_hours(moment: int, hours: BusinessHours | None) -> int | None:
+    if hours is None or hours.is_open(moment):
+        return moment
+    return hours.next_opening(moment)

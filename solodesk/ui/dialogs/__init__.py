@@ -1,0 +1,1 @@
+"""Dialogs: report, account, responses, macros, settings."""
