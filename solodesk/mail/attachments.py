@@ -1,0 +1,108 @@
+"""Names and dangers of attachments: what a file may be called on disk, and which ones may harm.
+
+Must not open, write or run anything; the bytes are described, never interpreted.
+"""
+
+import re
+import unicodedata
+
+from solodesk.mail import charsets
+
+MAX_NAME_BYTES = 150
+_BIDI = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+_FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f-\x9f]')
+_RESERVED = re.compile(
+    r"^(con|prn|aux|nul|clock\$|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|\s*$)", re.IGNORECASE
+)
+_SEPARATORS = re.compile(r"[/\\\u2044\u2215\u29f5\u29f8\uff0f\uff3c]")
+_DANGEROUS = frozenset(
+    "ade adp apk app appimage appinstaller application appref-ms appx appxbundle arj asp aspx bas "
+    "bat bash cab chm cmd cnt com command cpl crt csh deb desktop diagcab dll dmg docm dotm drv ex_ "
+    "exe fxp gadget grp hlp hpj hta htc inf ins inx ipa iso isp isu jar jnlp job js jse ksh lib library-ms "
+    "lnk mad maf mag mam maq mar mas mat mau mav maw mcf mda mdb mde mdt mdw mdz mht mhtml mpkg msc msh "
+    "msh1 msh2 mshxml msi msix msixbundle msp mst nsh ocx ops osd pcd pif pkg pl plg potm ppam ppsm "
+    "pptm prf prg ps1 ps1xml ps2 ps2xml psc1 psc2 psd1 psdm1 pst py pyc pyo pyw pyz pyzw rb reg rgs "
+    "rpm run scf scr scpt scptd sct search-ms settingcontent-ms sh shb shs sldm sfx slk svg swf sys "
+    "terminal theme themepack tmp url vb vbe vbp vbs vhd vhdx vsmacros vsw vxd wasm webpnp website "
+    "workflow ws wsc wsf wsh xbap xht xhtml xlam xll xlm xlsb xlsm xltm xnk zsh htm html shtml one onepkg".split()
+)
+_DANGEROUS_TYPES = frozenset({
+    "application/x-msdownload", "application/x-msdos-program", "application/x-dosexec",
+    "application/x-executable", "application/x-sh", "application/x-shellscript", "text/javascript",
+    "application/javascript", "application/x-javascript", "application/hta", "application/java-archive",
+    "application/vnd.microsoft.portable-executable", "application/x-ms-installer", "application/x-msi",
+    "application/x-bat", "application/x-ms-shortcut", "image/svg+xml", "application/x-elf", "text/html",
+    "application/xhtml+xml", "application/x-apple-diskimage", "application/vnd.android.package-archive",
+    "application/x-mach-binary", "text/vbscript", "application/x-csh", "text/x-python", "text/x-shellscript",
+})
+_HARMLESS_LOOK = frozenset(
+    "pdf doc docx xls xlsx ppt pptx txt rtf csv jpg jpeg png gif bmp tif tiff webp heic mp3 mp4 mov avi "
+    "wav zip rar 7z eml odt ods".split()
+)
+_MAGIC = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\xfe\xed\xfa\xcf",
+          b"L\x00\x00\x00\x01\x14\x02\x00")
+_EXTENSIONS = {
+    "image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp",
+    "image/bmp": ".bmp", "image/tiff": ".tif", "image/heic": ".heic", "image/svg+xml": ".svg",
+    "application/pdf": ".pdf", "application/zip": ".zip", "text/plain": ".txt", "text/html": ".html",
+    "text/csv": ".csv", "text/calendar": ".ics", "text/vcard": ".vcf", "text/x-vcard": ".vcf",
+    "message/rfc822": ".eml", "application/ms-tnef": ".dat", "application/json": ".json",
+    "application/xml": ".xml", "text/xml": ".xml", "audio/mpeg": ".mp3", "audio/amr": ".amr",
+    "video/mp4": ".mp4", "video/quicktime": ".mov", "application/msword": ".doc",
+    "application/vnd.ms-excel": ".xls", "application/pgp-signature": ".asc",
+    "application/pkcs7-signature": ".p7s", "application/x-pkcs7-signature": ".p7s",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+}
+
+
+def safe_name(name: str, mime: str, index: int) -> str:
+    """A file name that is safe on every system: the last path component, NFC, without control or
+    bidirectional characters, no Windows device, at most 150 bytes of UTF-8, never empty."""
+    name = unicodedata.normalize("NFC", charsets.clean(name))
+    name = _SEPARATORS.split(_BIDI.sub("", name.replace("\r", "").replace("\n", "")))[-1]
+    name = _FORBIDDEN.sub("_", name)
+    name = "".join(char for char in name if unicodedata.category(char) not in {"Cc", "Cs", "Zl", "Zp"})
+    name = re.sub(r"\s+", " ", name).strip().rstrip(". ")
+    if not name.strip("._ -"):
+        name = f"attachment-{index + 1}{_EXTENSIONS.get(mime, '.bin')}"
+    name = name.lstrip("~") or "_"
+    if _RESERVED.match(name):
+        name = "_" + name
+    return _shorten(name)
+
+
+def _shorten(name: str) -> str:
+    data = name.encode("utf-8")
+    if len(data) <= MAX_NAME_BYTES:
+        return name
+    stem, dot, extension = name.rpartition(".")
+    tail = (dot + extension).encode("utf-8") if dot and len(extension.encode()) <= 20 else b""
+    head = (stem if tail else name).encode("utf-8")[: MAX_NAME_BYTES - len(tail)]
+    return (head.decode("utf-8", "ignore").rstrip(". ") or "_") + tail.decode("utf-8")
+
+
+def is_dangerous(sent_name: str, name: str, mime: str, data: bytes) -> bool:
+    """True when opening the file could run something, or its name hides what it is.
+
+    `sent_name` is the name as the sender wrote it (decoded), `name` the cleaned one.
+    """
+    endings = [ending.strip() for ending in name.lower().split(".")[1:]]
+    if endings and endings[-1] in _DANGEROUS:
+        return True
+    if len(endings) >= 2 and endings[-1] not in _HARMLESS_LOOK and endings[-2] in _DANGEROUS - _TEXTUAL:
+        return True
+    if any(char in sent_name for char in "\u202a\u202b\u202d\u202e\u2066\u2067\u2068"):
+        return True
+    if mime in _DANGEROUS_TYPES and not (endings and endings[-1] in _HARMLESS_LOOK):
+        return True
+    if re.search(r"\s{4,}\.\w{2,4}\s*$", sent_name):
+        return True
+    return data.startswith(_MAGIC) and not mime.startswith("text/") and not _script_text(endings)
+
+
+_TEXTUAL = frozenset({"com", "pl", "tmp", "app", "run", "one", "job", "lib", "mat", "mar", "theme"})
+
+
+def _script_text(endings: list[str]) -> bool:
+    return bool(endings) and endings[-1] in {"txt", "md", "log", "csv", "eml", "json", "xml"}

@@ -1,0 +1,93 @@
+"""A guess of the language a text is written in, by script and by its commonest words.
+
+Good enough to pick the language of an answer; says nothing when there is too little text.
+"""
+
+import re
+
+_NOISE = re.compile(r"https?://\S+|\S+@\S+|[#\d_]+")
+_WORDS = re.compile(r"[^\W\d_]+")
+_SAMPLE = 4000
+_STOPWORDS = {
+    "en": "the and you is to of for in it my on that have with this can be your we please not are was i "
+          "thanks thank hello hi but do any would how when just has from will if order me",
+    "de": "der die das und ich ist nicht ein eine zu mit wir sie für auf von bitte haben habe danke mir den "
+          "dem es im bei noch kann wie oder aber hallo meine mein guten tag vielen",
+    "fr": "le la les de des et je est pas une un vous nous pour que dans avec sur bonjour merci mon ma ce "
+          "il en au du mais votre avez suis ne plus cette",
+    "es": "el la los de y que en un una es no por para con mi su me gracias hola se lo pero tengo este esta "
+          "como más muy ya del al pedido quiero",
+    "it": "il la di e che un una è non per con mi sono grazie ciao buongiorno ho della del le gli si ma come "
+          "anche questo vorrei ordine nel alla",
+    "nl": "de het een en van ik is niet dat op te voor met mijn ben heb je u dank bedankt hallo maar wij "
+          "naar ook kan nog bestelling graag",
+    "pt": "o a os de e que um uma não para com por meu minha obrigado obrigada olá está se na no em mais "
+          "você foi como mas ao pedido gostaria",
+    "sv": "och att det är jag en på som för inte med har hej tack om ni min vi av den till men kan",
+    "pl": "i w na nie się że z do jest to proszę dziękuję mam dzień dobry moje czy ale jak dla od po",
+}
+_SETS = {code: frozenset(words.split()) for code, words in _STOPWORDS.items()}
+_UKRAINIAN = frozenset("іїєґІЇЄҐ")
+
+
+def guess_language(text: str) -> str | None:
+    """ISO 639-1 code of `text`, or None when there is too little to tell."""
+    sample = _NOISE.sub(" ", text[:_SAMPLE])
+    if not sample.isascii():
+        script = _by_script(sample)
+        if script:
+            return script
+    return _by_words(sample)
+
+
+def _by_script(sample: str) -> str | None:
+    counts: dict[str, int] = {}
+    for char in sample:
+        if char > "\x7f" and (script := _script(char)):
+            counts[script] = counts.get(script, 0) + 1
+    if not counts:
+        return None
+    latin = sum(1 for char in sample if char.isalpha() and char < "\u0250")
+    east = counts.get("zh", 0) + counts.get("ja", 0)
+    if counts.get("ja", 0) >= 2 and counts["ja"] * 8 >= east:
+        best, weight = "ja", east
+    else:
+        counts.pop("ja", None)
+        if not counts:
+            return None
+        best = max(counts, key=lambda script: counts[script])
+        weight = counts[best]
+    if best == "ru" and any(char in _UKRAINIAN for char in sample):
+        best = "uk"
+    # One Chinese character says as much as several Latin letters.
+    return best if weight * (4 if best in {"zh", "ja", "ko"} else 1) >= latin else None
+
+
+def _script(char: str) -> str | None:
+    code = ord(char)
+    for first, last, script in _RANGES:
+        if first <= code <= last:
+            return script
+    return None
+
+
+_RANGES = (
+    (0x4E00, 0x9FFF, "zh"), (0x3400, 0x4DBF, "zh"), (0x3041, 0x30FF, "ja"), (0xAC00, 0xD7A3, "ko"),
+    (0x0400, 0x04FF, "ru"), (0x0370, 0x03FF, "el"), (0x0590, 0x05FF, "he"), (0x0600, 0x06FF, "ar"),
+    (0x0E00, 0x0E7F, "th"), (0x0900, 0x097F, "hi"), (0x20000, 0x3134F, "zh"), (0xF900, 0xFAFF, "zh"),
+)
+
+
+def _by_words(sample: str) -> str | None:
+    words = _WORDS.findall(sample.lower())[:400]
+    if not words:
+        return None
+    scores = {code: sum(1 for word in words if word in known) for code, known in _SETS.items()}
+    best = max(scores, key=lambda code: scores[code])
+    top = scores[best]
+    if not top:
+        return None
+    rivals = sum(1 for score in scores.values() if score == top)
+    if rivals > 1 and (len(words) < 4 or top * 4 < len(words)):
+        return None
+    return best if top >= 2 or len(words) <= 6 else None

@@ -1,0 +1,125 @@
+"""The door of the reading side: one message's bytes to `ParsedMessage`.
+
+Never raises: hostile or broken bytes give a message marked `damaged` with what could be read.
+Sanitising HTML, joining tickets and storing are not done here.
+"""
+
+import hashlib
+
+from solodesk.domain.message import Attachment, Kind, ParsedMessage
+from solodesk.mail import body as bodies
+from solodesk.mail import charsets, kinds, structure, surveys
+from solodesk.mail.closers import is_closer
+from solodesk.mail.envelope import FORWARD_SUBJECT, Envelope, read_envelope
+from solodesk.mail.language import guess_language
+from solodesk.mail.quotes import split_quotes
+from solodesk.mail.structure import Skeleton
+
+# What a bug in our own reading could raise on bytes nobody thought of: the mail is then damaged,
+# kept and shown, and the next one is read (invariant I5).
+_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, RuntimeError,
+           TypeError, ValueError)
+_HEADERS_OF_MAIL = frozenset({"from", "to", "subject", "date", "message-id", "received", "return-path", "sender", "cc"})
+_DAMAGED_TEXT = 20_000
+
+
+def parse_message(raw: bytes, own: frozenset[str] = frozenset()) -> ParsedMessage:
+    """The meaning of one message.
+
+    `own`: the owner's addresses, lower-case. Times are UTC milliseconds. Never raises on any bytes.
+    """
+    try:
+        return _read(raw, own)
+    except _FAULTS as fault:
+        return _damaged(raw, f"reader_fault:{type(fault).__name__}")
+
+
+def attachment_bytes(raw: bytes, index: int) -> bytes:
+    """The decoded bytes of the leaf part `index` (`Attachment.index`); empty when there is none."""
+    for part in structure.scan(raw).leaves:
+        if part.index == index:
+            return structure.content(raw, part)[0]
+    return b""
+
+
+def inline_images(raw: bytes) -> dict[str, tuple[str, bytes]]:
+    """Images of a message by Content-ID (without brackets) or Content-Location: (MIME type, bytes)."""
+    found: dict[str, tuple[str, bytes]] = {}
+    for part in structure.scan(raw).leaves:
+        cid = part.content_id
+        if cid and (part.mime.startswith("image/") or part.mime == "application/octet-stream"):
+            found.setdefault(cid, (part.mime, structure.content(raw, part)[0]))
+    return found
+
+
+def _read(raw: bytes, own: frozenset[str]) -> ParsedMessage:
+    skeleton = structure.scan(raw)
+    env = read_envelope(skeleton.root, _charset_hint(skeleton))
+    body = bodies.read_body(skeleton)
+    files = bodies.describe_files(skeleton, body)
+    if not env.names & _HEADERS_OF_MAIL:
+        return _damaged(raw, "no_mail_headers", *skeleton.defects)
+    new_text = split_quotes(
+        body.text, is_reply=env.is_reply, forwarded=bool(FORWARD_SUBJECT.match(env.subject))
+    ).new
+    survey = surveys.read_survey(env.subject, (*env.to, *env.cc), body.text, new_text, is_reply=env.is_reply)
+    verdict = kinds.judge(kinds.Case(skeleton, env, body.text, new_text, body.html is not None, survey, own))
+    return _message(raw, skeleton, env, body, new_text, files, survey, verdict)
+
+
+def _message(
+    raw: bytes, skeleton: Skeleton, env: Envelope, body: bodies.Body, new_text: str,
+    files: tuple[Attachment, ...], survey: surveys.SurveyAnswer | None, verdict: kinds.Verdict,
+) -> ParsedMessage:
+    answers = verdict.kind in {Kind.PERSON, Kind.SURVEY}
+    visible_files = any(not file.inline for file in files)
+    return ParsedMessage(
+        raw_sha256=hashlib.sha256(raw).hexdigest(),
+        size=len(raw),
+        message_id=env.message_id,
+        in_reply_to=env.in_reply_to,
+        references=env.references,
+        from_=env.from_,
+        sender=env.sender,
+        reply_to=env.reply_to,
+        to=env.to,
+        cc=env.cc,
+        customer=verdict.customer,
+        subject=env.subject,
+        date_ms=env.date_ms,
+        date_offset_min=env.date_offset_min,
+        received_header_ms=env.received_header_ms,
+        kind=verdict.kind,
+        kind_because=verdict.because,
+        language=guess_language(new_text) or guess_language(env.subject),
+        body_text=body.text,
+        body_html=body.html,
+        new_text=new_text,
+        closer=verdict.kind is Kind.PERSON and not visible_files and is_closer(new_text),
+        attachments=files,
+        bounce=verdict.bounce,
+        survey=survey if answers else None,
+        damaged=False,
+        defects=tuple(skeleton.defects),
+        auto_headers=verdict.auto_headers,
+    )
+
+
+def _charset_hint(skeleton: Skeleton) -> str | None:
+    for part in skeleton.leaves[:8]:
+        if part.mime.startswith("text/") and part.params.get("charset"):
+            return part.params["charset"]
+    return None
+
+
+def _damaged(raw: bytes, *defects: str) -> ParsedMessage:
+    """What can be shown of bytes that are no readable mail: their text, capped."""
+    words = charsets.decode(raw[:_DAMAGED_TEXT]).replace("\r\n", "\n").replace("\r", "\n")
+    return ParsedMessage(
+        raw_sha256=hashlib.sha256(raw).hexdigest(), size=len(raw), message_id=None, in_reply_to=(),
+        references=(), from_=None, sender=None, reply_to=(), to=(), cc=(), customer=None, subject="",
+        date_ms=None, date_offset_min=None, received_header_ms=None, kind=Kind.PERSON,
+        kind_because=("damaged",), language=None, body_text=words, body_html=None, new_text=words.strip(),
+        closer=False, attachments=(), bounce=None, survey=None, damaged=True, defects=tuple(dict.fromkeys(defects)),
+        auto_headers=False,
+    )

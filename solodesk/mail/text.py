@@ -1,0 +1,197 @@
+"""HTML bodies and format=flowed to plain text that reads like the mail did.
+
+Quoted blocks come out with "> " before their lines, so that the quote splitter sees the same
+picture as in a plain mail. (inscriptis was tried first: it loses the depth of quotes and returns
+nothing for deep nesting.) The result is text to read, never markup to show.
+"""
+
+import re
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+MAX_HTML = 3_000_000
+_MAX_TEXT = 2_000_000
+_SPACE = re.compile(r"[ \t\r\n\f\v]+")
+_SKIPPED = frozenset({
+    "script", "style", "head", "title", "noscript", "template", "object", "iframe", "svg", "math",
+    "select", "textarea", "audio", "video", "canvas", "-comment", "meta", "link", "base",
+})
+_BLOCKS = frozenset({
+    "address", "article", "aside", "body", "center", "dd", "details", "dir", "div", "dl", "dt",
+    "fieldset", "figcaption", "figure", "footer", "form", "header", "html", "legend", "li", "main",
+    "menu", "nav", "section", "summary", "table", "tbody", "tfoot", "thead", "tr", "caption",
+})
+_SPACED = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "pre", "blockquote"})
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u034f]")
+_MANY_BREAKS = re.compile(r"\n{3,}")
+_DEPTH_LIMIT = 2000
+
+
+class _Writer:
+    """Collects lines; knows the quote depth and how many line breaks are owed."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.line: list[str] = []
+        self.blank_owed = False
+        self.depth = 0
+        self.last_depth = 0
+        self.pre = 0
+        self.size = 0
+
+    def text(self, content: str) -> None:
+        if self.pre:
+            for number, piece in enumerate(content.replace("\r\n", "\n").split("\n")):
+                if number:
+                    self.end_line()
+                self._put(piece)
+            return
+        content = _SPACE.sub(" ", content)
+        if content.startswith(" ") and (not self.line or self.line[-1].endswith(" ")):
+            content = content[1:]
+        if content:
+            self._put(content)
+
+    def _put(self, content: str) -> None:
+        if self.blank_owed and content.strip():
+            if self.lines and self.lines[-1].strip("> "):
+                self.lines.append(("> " * min(self.depth, self.last_depth)).rstrip())
+            self.blank_owed = False
+        self.size += len(content)
+        self.line.append(content)
+
+    def block(self, *, spaced: bool) -> None:
+        if self.line and "".join(self.line).strip():
+            self.end_line()
+        else:
+            self.line = []
+        self.blank_owed = self.blank_owed or spaced
+
+    def end_line(self) -> None:
+        content = "".join(self.line)
+        content = content.rstrip() if self.pre else content.strip()
+        self.line = []
+        self.last_depth = self.depth
+        if self.depth:
+            content = "> " * self.depth + content
+        self.lines.append(content.rstrip() if not content.strip("> ") else content)
+
+    def result(self) -> str:
+        self.block(spaced=False)
+        return "\n".join(self.lines)
+
+
+def html_to_text(html: str) -> str:
+    """The readable text of an HTML body: blocks on lines, "* " for items, "> " for quotes."""
+    html = _INVISIBLE.sub("", html[:MAX_HTML])
+    tree = LexborHTMLParser(html)
+    root = tree.body or tree.root
+    writer = _Writer()
+    if root is not None:
+        for node, entering in _walk(root):
+            if entering:
+                _enter(writer, node)
+            else:
+                _leave(writer, node)
+            if writer.size > _MAX_TEXT:
+                break
+    text = writer.result().replace("\xa0", " ")
+    return _MANY_BREAKS.sub("\n\n", text).strip("\n")
+
+
+def _walk(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
+    """Every node going in and coming out, in document order, without recursion."""
+    node: LexborNode | None = root
+    stack: list[LexborNode] = []
+    while node is not None:
+        yield node, True
+        child = node.child if len(stack) < _DEPTH_LIMIT and not _skips(node) else None
+        if child is not None:
+            stack.append(node)
+            node = child
+            continue
+        yield node, False
+        following = node.next if stack else None
+        while following is None and stack:
+            parent = stack.pop()
+            yield parent, False
+            following = parent.next if stack else None
+        node = following
+
+
+def _skips(node: LexborNode) -> bool:
+    tag = node.tag
+    if tag is None or tag == "-text":
+        return False
+    if tag in _SKIPPED:
+        return True
+    style = node.attributes.get("style") if tag not in {"br", "b", "i", "tr", "tbody"} else None
+    return bool(style and _HIDDEN.search(style))
+
+
+def _enter(writer: _Writer, node: LexborNode) -> None:
+    tag = node.tag or ""
+    if tag == "-text":
+        writer.text(node.text_content or "")
+    elif _skips(node):
+        return
+    elif tag == "br":
+        writer.end_line()
+    elif tag in _BLOCKS:
+        writer.block(spaced=False)
+        if tag == "li":
+            writer.text("* ")
+    elif tag in _SPACED:
+        writer.block(spaced=True)
+        if tag == "blockquote":
+            writer.depth = min(writer.depth + 1, 20)
+        elif tag == "pre":
+            writer.pre += 1
+    elif tag == "hr":
+        writer.block(spaced=False)
+        writer.text("-" * 20)
+        writer.block(spaced=False)
+    elif tag in {"td", "th"} and writer.line:
+        writer.line.append("  ")
+    elif tag == "img":
+        _image(writer, node)
+
+
+def _image(writer: _Writer, node: LexborNode) -> None:
+    alt = (node.attributes.get("alt") or "").strip()
+    if alt and len(alt) <= 2 and not alt.isascii():
+        writer.text(alt)  # emoji drawn as pictures
+
+
+def _leave(writer: _Writer, node: LexborNode) -> None:
+    tag = node.tag or ""
+    if tag in _BLOCKS:
+        writer.block(spaced=False)
+    elif tag in _SPACED and not _skips(node):
+        writer.block(spaced=True)
+        if tag == "blockquote":
+            writer.depth = max(0, writer.depth - 1)
+        elif tag == "pre":
+            writer.pre = max(0, writer.pre - 1)
+
+
+def unflow(text: str, *, delsp: bool) -> str:
+    """format=flowed (RFC 3676) as whole paragraphs: soft line ends joined within a quote depth."""
+    out: list[str] = []
+    open_depth = -1
+    for line in text.split("\n"):
+        bare = line.lstrip(">")
+        depth = len(line) - len(bare)
+        if bare.startswith(" "):
+            bare = bare[1:]
+        signature = bare == "-- "
+        flowed = bare.endswith(" ") and not signature
+        body = bare[:-1] if flowed and delsp else bare
+        if open_depth == depth and not signature and out:
+            out[-1] += body
+        else:
+            out.append((">" * depth + " " if depth else "") + body)
+        open_depth = depth if flowed else -1
+    return "\n".join(out)
