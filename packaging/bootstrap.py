@@ -268,7 +268,7 @@ def install(level: str) -> None:
     lock = LOCKS[level]
     count = sum("==" in line for line in lock.read_text(encoding="utf-8").splitlines())
     say(f"Installing up to {count} locked requirements (the first time: about 150 MB)")
-    quiet = ["-q", "--disable-pip-version-check", "--no-input"]
+    quiet = ["-qq", "--disable-pip-version-check", "--no-input"]
     # The lock is complete, so pip need not look for dependencies.
     locked = [*pip(), "install", *quiet, "--no-deps", "--require-hashes", "-r", str(lock)]
     if call(locked) != 0:

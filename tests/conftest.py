@@ -1,24 +1,16 @@
 """Fixtures for every test: real servers, a home of its own, and silence as part of the result."""
 
+import itertools
 import os
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-# Before anything imports Qt or asks for the time zone.
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ["TZ"] = "UTC"
-# Tests never meet the developer's own keychain; `secret_service` leads to a throw-away one.
-os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
-os.environ.pop("DBUS_SESSION_BUS_ADDRESS", None)
-
-import itertools
-
 import keyring
-import keyring.backends.fail
-import keyring.backends.SecretService
+import keyring.core
 import pytest
 import translations
 
@@ -29,6 +21,17 @@ from tests.support.certificates import Certificates, make_certificates
 from tests.support.dovecot import DovecotServer, Mailbox
 from tests.support.secrets import SecretService
 from tests.support.smtp import Security, SmtpSink
+
+_NO_KEYCHAIN = "keyring.backends.fail.Keyring"
+_SECRET_SERVICE = "keyring.backends.SecretService.Keyring"
+# Qt reads it when the first application is made, keyring when it is first asked.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["TZ"] = "UTC"
+if hasattr(time, "tzset"):
+    time.tzset()
+# Tests never meet the developer's own keychain; `secret_service` leads to a throw-away one.
+os.environ["PYTHON_KEYRING_BACKEND"] = _NO_KEYCHAIN
+os.environ.pop("DBUS_SESSION_BUS_ADDRESS", None)
 
 _UNRESOLVABLE = (".invalid", ".example", ".test", ".example.com", ".example.org", ".example.net")
 
@@ -188,9 +191,9 @@ def secret_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[SecretService]:
         monkeypatch.setenv(
             "DBUS_SESSION_BUS_ADDRESS", service.environment["DBUS_SESSION_BUS_ADDRESS"]
         )
-        monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.SecretService.Keyring")
-        keyring.set_keyring(keyring.backends.SecretService.Keyring())
+        monkeypatch.setenv("PYTHON_KEYRING_BACKEND", _SECRET_SERVICE)
+        keyring.set_keyring(keyring.core.load_keyring(_SECRET_SERVICE))
         yield service
     finally:
-        keyring.set_keyring(keyring.backends.fail.Keyring())
+        keyring.set_keyring(keyring.core.load_keyring(_NO_KEYCHAIN))
         service.stop()

@@ -31,7 +31,7 @@ def test_mailbox_keeps_bytes_date_and_flags(mailbox: Mailbox) -> None:
 
 def test_mailbox_marks_special_folders_and_moves(mailbox: Mailbox) -> None:
     with mailbox.imap() as look:
-        listed = b"\n".join(look.list()[1])
+        listed = b"\n".join(line for line in look.list()[1] if isinstance(line, bytes))
         assert b"CONDSTORE" in look.capability()[1][0]
     assert b"\\Sent" in listed
     mailbox.deliver(raw_mail())
@@ -98,9 +98,11 @@ def test_sink_answers_per_recipient_and_bridges(
 def test_sink_with_login(new_smtp_sink: Callable[..., SmtpSink], security: str) -> None:
     sink = new_smtp_sink(security=security, login=("me@shop.example", "pässword"))
     context = ssl.create_default_context(cafile=str(sink.certificates.ca))
-    kind = smtplib.SMTP_SSL if security == "tls" else smtplib.SMTP
-    options = {"context": context} if security == "tls" else {}
-    with kind(sink.host, sink.port, **options) as client:
+    with (
+        smtplib.SMTP_SSL(sink.host, sink.port, context=context)
+        if security == "tls"
+        else smtplib.SMTP(sink.host, sink.port)
+    ) as client:
         if security == "starttls":
             client.starttls(context=context)
         with pytest.raises(smtplib.SMTPAuthenticationError):

@@ -341,7 +341,11 @@ class Mailbox:
     def folders(self) -> list[str]:
         """Names of all folders."""
         listed = self._imap().list()[1]
-        return [line.decode().rpartition('"/" ')[2].strip('"') for line in listed if line]
+        return [
+            line.decode().rpartition('"/" ')[2].strip('"')
+            for line in listed
+            if isinstance(line, bytes)
+        ]
 
     def create_folder(self, folder: str) -> None:
         """Make and subscribe a folder."""

@@ -136,7 +136,7 @@ class SmtpSink:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if self.behaviour.drop == "mail":
-            server.transport.abort()
+            _break_off(server)
         if self.behaviour.mail:
             return self.behaviour.mail
         envelope.mail_from = address
@@ -147,7 +147,7 @@ class SmtpSink:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if self.behaviour.drop == "rcpt":
-            server.transport.abort()
+            _break_off(server)
         refused = self.behaviour.recipients.get(address)
         if refused:
             return refused
@@ -158,14 +158,14 @@ class SmtpSink:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         drop, reply = self.behaviour.drop, self.behaviour.data
         if drop == "data":
-            server.transport.abort()
+            _break_off(server)
             return "451 dropped"
         if reply is None or reply.startswith("2"):
             await asyncio.to_thread(self._take, session, envelope)
         if self.behaviour.hold is not None:
             await asyncio.to_thread(self.behaviour.hold.wait, 30)
         if drop == "after_data":
-            server.transport.abort()
+            _break_off(server)
         return reply or "250 2.0.0 ok"
 
     def _take(self, session: Session, envelope: Envelope) -> None:
@@ -173,7 +173,7 @@ class SmtpSink:
             mail_from=envelope.mail_from or "",
             recipients=tuple(envelope.rcpt_tos),
             raw=bytes(envelope.original_content or b""),
-            user=session.auth_data if isinstance(session.auth_data, str) else None,
+            user=_login_name(session.auth_data),
             tls=session.ssl is not None or self.security == "tls",
         )
         sender = self._sent.get(message.mail_from.lower())
@@ -188,3 +188,12 @@ class SmtpSink:
             self._taken.notify_all()
         for listener in self._listeners:
             listener(message)
+
+
+def _break_off(server: SMTP) -> None:
+    assert isinstance(server.transport, asyncio.Transport)
+    server.transport.abort()
+
+
+def _login_name(given: object) -> str | None:
+    return given if isinstance(given, str) else None

@@ -1,0 +1,1 @@
+"""Tests of set-up, locks, translations, notices, the wheel and the architecture."""
