@@ -240,7 +240,7 @@ def _plausible(codec: str, text: str) -> float:
         return max(0.0, (kana * 1.6 - odd * 2) / len(high))
     table = {"gb18030": _COMMON_ZH, "big5hkscs": _COMMON_TW, "cp949": _COMMON_KO,
              "cp1252": _COMMON_LATIN}.get(codec, _COMMON_RU)
-    hits = sum(1 for char in high if char in table)
+    hits = float(sum(1 for char in high if char in table))
     if codec in {"gb18030", "big5hkscs", "cp949"}:
         hits += sum(0.5 for char in high if char in "，。！？：、；“”（）《》")
         if codec == "gb18030":  # level 1 of GB 2312: names and rarer words

@@ -6,7 +6,7 @@ Sanitising HTML, joining tickets and storing are not done here.
 
 import hashlib
 
-from solodesk.domain.message import Attachment, Kind, ParsedMessage
+from solodesk.domain.message import Attachment, Kind, ParsedMessage, SurveyAnswer
 from solodesk.mail import body as bodies
 from solodesk.mail import charsets, kinds, structure, surveys
 from solodesk.mail.closers import is_closer
@@ -69,7 +69,7 @@ def _read(raw: bytes, own: frozenset[str]) -> ParsedMessage:
 
 def _message(
     raw: bytes, skeleton: Skeleton, env: Envelope, body: bodies.Body, new_text: str,
-    files: tuple[Attachment, ...], survey: surveys.SurveyAnswer | None, verdict: kinds.Verdict,
+    files: tuple[Attachment, ...], survey: SurveyAnswer | None, verdict: kinds.Verdict,
 ) -> ParsedMessage:
     answers = verdict.kind in {Kind.PERSON, Kind.SURVEY}
     visible_files = any(not file.inline for file in files)
