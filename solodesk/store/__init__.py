@@ -1,0 +1,1 @@
+"""SQLite: tables, transactions, read models, search, backup."""

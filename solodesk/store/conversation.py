@@ -1,0 +1,176 @@
+"""The conversation of a ticket as one list: mail, notes, contacts, and replies on their way."""
+
+import html
+import json
+import re
+from typing import Any
+
+from solodesk.domain.ids import MessageId, OutboxId, TicketId
+from solodesk.domain.message import Address, Attachment
+from solodesk.domain.views import ConversationItem
+from solodesk.store.transaction import Transaction
+
+_MESSAGE = (
+    "SELECT m.id, m.direction, m.kind, m.from_name, m.from_address, m.recipients, m.received_ms,"
+    " m.date_offset_min, m.subject, m.text, m.new_text, m.has_html, m.attachments, m.joined_by,"
+    " m.kind_because, (SELECT s.number FROM ticket s WHERE s.id = m.suggested_ticket_id), m.closer,"
+    " m.bounce, m.damaged, m.remote_allowed, m.outbox_id,"
+    " (SELECT o.state FROM outbox o WHERE o.id = m.outbox_id)"
+    " FROM message m WHERE m.ticket_id = ? AND m.duplicate_of IS NULL"
+)
+_NOTE = (
+    "SELECT id, kind, channel, direction, minutes, text, at_ms FROM note"
+    " WHERE ticket_id = ? AND deleted_ms IS NULL"
+)
+_LEAVING = (
+    "SELECT o.id, o.draft, o.queued_ms, o.state, i.name, i.address FROM outbox o"
+    " JOIN identity i ON i.id = o.identity_id"
+    " WHERE o.ticket_id = ? AND o.message_id IS NULL AND o.state != 'cancelled'"
+)
+_BLOCK = re.compile(r"<br\s*/?>|</(?:p|div|li|h\d|blockquote|tr)>", re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
+
+
+def people(listed: Any) -> tuple[Address, ...]:
+    """Addresses from their stored form: [name, address] pairs, objects or plain addresses."""
+    found = []
+    for person in listed or ():
+        if isinstance(person, str):
+            found.append(Address("", person))
+        elif isinstance(person, dict):
+            found.append(Address(str(person.get("name") or ""), str(person.get("address") or "")))
+        else:
+            found.append(Address(str(person[0] or ""), str(person[1] or "")))
+    return tuple(found)
+
+
+def attachments(listed: Any) -> tuple[Attachment, ...]:
+    """Attachments from their stored form; what a draft does not say gets its plain value."""
+    return tuple(
+        Attachment(
+            index=int(a.get("index", number)),
+            filename=str(a.get("filename") or a.get("name") or ""),
+            mime=str(a.get("mime") or "application/octet-stream"),
+            size=int(a.get("size") or 0),
+            sha256=str(a.get("sha256") or ""),
+            inline=bool(a.get("inline")),
+            content_id=a.get("content_id"),
+            dangerous=bool(a.get("dangerous")),
+        )
+        for number, a in enumerate(listed or ())
+    )
+
+
+def plain(body: str) -> str:
+    """The words of a draft's small HTML."""
+    return html.unescape(_TAG.sub("", _BLOCK.sub("\n", body))).strip()
+
+
+def conversation(tx: Transaction, ticket: TicketId) -> tuple[ConversationItem, ...]:
+    """Everything said in a ticket, oldest first; what is still leaving comes last."""
+    said = [_message(row) for row in tx.all(_MESSAGE, (ticket,))]
+    said += [_note(row) for row in tx.all(_NOTE, (ticket,))]
+    said.sort(key=lambda item: (item.at_ms, item.message or 0, item.note or 0))
+    leaving = [_leaving(row) for row in tx.all(f"{_LEAVING} ORDER BY o.id", (ticket,))]
+    return (*said, *leaving)
+
+
+def _message(row: tuple[Any, ...]) -> ConversationItem:
+    recipients = json.loads(row[5])
+    bounce = None if row[17] is None else json.loads(row[17])
+    out = row[1] == "out"
+    return ConversationItem(
+        type=row[1],
+        message=MessageId(row[0]),
+        note=None,
+        kind=row[2],
+        from_=Address(row[3], row[4]),
+        to=people(recipients.get("to")),
+        cc=people(recipients.get("cc")),
+        at_ms=row[6],
+        date_offset_min=row[7],
+        subject=row[8],
+        text=row[9],
+        new_text=row[10],
+        has_html=bool(row[11]),
+        attachments=attachments(json.loads(row[12])),
+        joined_by=row[13],
+        kind_because=tuple(json.loads(row[14])),
+        suggested_ticket=row[15],
+        closer=bool(row[16]),
+        bounce_reason=None if bounce is None else bounce.get("reason"),
+        damaged=bool(row[18]),
+        remote_allowed=bool(row[19]),
+        outbox=None if row[20] is None else OutboxId(row[20]),
+        state=(row[21] or "sent") if out else None,
+        channel=None,
+        direction=row[1],
+        minutes=None,
+    )
+
+
+def _note(row: tuple[Any, ...]) -> ConversationItem:
+    return _item(
+        kind=row[1], note=row[0], text=row[5], at_ms=row[6], channel=row[2], direction=row[3],
+        minutes=row[4],
+    )  # fmt: skip
+
+
+def _leaving(row: tuple[Any, ...]) -> ConversationItem:
+    draft = json.loads(row[1])
+    recipients = draft.get("recipients") or draft
+    return _item(
+        kind="out", note=None, text=str(draft.get("text") or plain(str(draft.get("body") or draft.get("body_html") or ""))),
+        at_ms=row[2], channel=None, direction="out", minutes=None,
+        sender=Address(row[4], row[5]), to=people(recipients.get("to")),
+        cc=people(recipients.get("cc")), subject=str(draft.get("subject") or ""),
+        files=attachments(draft.get("attachments")), outbox=OutboxId(row[0]), state=row[3],
+    )  # fmt: skip
+
+
+def _item(
+    *,
+    kind: str,
+    note: int | None,
+    text: str,
+    at_ms: int,
+    channel: str | None,
+    direction: str | None,
+    minutes: int | None,
+    sender: Address = Address("", ""),
+    to: tuple[Address, ...] = (),
+    cc: tuple[Address, ...] = (),
+    subject: str = "",
+    files: tuple[Attachment, ...] = (),
+    outbox: OutboxId | None = None,
+    state: str | None = None,
+) -> ConversationItem:
+    """An item that is no stored message."""
+    return ConversationItem(
+        type=kind,
+        message=None,
+        note=note,
+        kind="own",
+        from_=sender,
+        to=to,
+        cc=cc,
+        at_ms=at_ms,
+        date_offset_min=None,
+        subject=subject,
+        text=text,
+        new_text=text,
+        has_html=False,
+        attachments=files,
+        joined_by=None,
+        kind_because=(),
+        suggested_ticket=None,
+        closer=False,
+        bounce_reason=None,
+        damaged=False,
+        remote_allowed=False,
+        outbox=outbox,
+        state=state,
+        channel=channel,
+        direction=direction,
+        minutes=minutes,
+    )

@@ -1,0 +1,417 @@
+"""Read models: what the screens and the command line list, as plain rows of domain.views.
+
+Ids come from covering indexes; rows are read for the few that are shown. Nothing here scans
+messages.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from solodesk.domain.ids import CustomerId, MessageId, OutboxId, TicketId
+from solodesk.domain.search_query import SearchQuery
+from solodesk.domain.views import (
+    ConversationItem,
+    CustomerCard,
+    OutboxRow,
+    SearchHit,
+    Tag,
+    TicketBrief,
+    TicketRow,
+    View,
+)
+from solodesk.store.conversation import conversation
+from solodesk.store.search import Search
+from solodesk.store.transaction import Transaction
+
+_TAGS_OUT = re.compile(r"<(?!img\b)[^>]*>|&nbsp;|\s", re.IGNORECASE)
+
+_NOT_CUSTOMER = "(SELECT id FROM customer WHERE not_customer = 1)"
+_SEEN = "t.hidden_ms IS NULL AND t.merged_into IS NULL"
+_PERSON = f"t.kind = 'person' AND (t.customer_id IS NULL OR t.customer_id NOT IN {_NOT_CUSTOMER})"
+_AWAKE = "(t.snoozed_until_ms IS NULL OR t.snoozed_until_ms <= :now)"
+# On its way out by itself: nothing for the owner to do.
+_LEAVING = (
+    "(SELECT ticket_id FROM outbox WHERE state IN ('queued', 'sending', 'retrying')"
+    " OR (state = 'held' AND hold_reason IN ('undo_window', 'later')))"
+)
+_OPEN_OUTBOX = "state NOT IN ('sent', 'cancelled')"
+
+_WHERE: dict[View, str] = {
+    View.NEEDS_REPLY: (
+        f"{_SEEN} AND (t.alarm IS NOT NULL OR (t.status = 'open' AND {_AWAKE} AND {_PERSON}"
+        f" AND t.id NOT IN {_LEAVING}))"
+    ),
+    View.WAITING: f"{_SEEN} AND t.status = 'waiting' AND {_AWAKE}",
+    View.SNOOZED: f"{_SEEN} AND t.snoozed_until_ms > :now",
+    View.OUTBOX: f"t.id IN (SELECT ticket_id FROM outbox WHERE {_OPEN_OUTBOX})",
+    View.CLOSED: f"{_SEEN} AND t.status = 'closed' AND {_PERSON}",
+    View.AUTOMATIC: f"{_SEEN} AND t.status != 'spam' AND NOT ({_PERSON})",
+    View.SPAM: f"{_SEEN} AND t.status = 'spam'",
+    View.ALL: f"{_SEEN} AND t.status != 'spam'",
+    View.HIDDEN: "t.hidden_ms IS NOT NULL",
+}
+_NEWEST = "t.last_message_ms DESC, t.id DESC"
+_ORDER: dict[View, str] = {
+    View.NEEDS_REPLY: (
+        "(t.alarm IS NULL), (t.woken_ms IS NULL AND t.snoozed_until_ms IS NULL),"
+        " coalesce(t.waiting_since_ms, t.last_message_ms), t.id"
+    ),
+    View.SNOOZED: "t.snoozed_until_ms, t.id",
+}
+
+_ROW = (
+    "SELECT t.id, t.number, t.subject, t.customer_id, coalesce(c.name, ''),"
+    " coalesce((SELECT a.address FROM customer_address a WHERE a.customer_id = t.customer_id"
+    " ORDER BY a.rowid LIMIT 1), ''),"
+    " t.status, t.kind, t.priority, t.snoozed_until_ms, t.woken_ms, t.from_before, t.unread,"
+    " t.alarm, t.thanked, t.created_ms, t.last_message_ms, t.waiting_since_ms,"
+    " t.first_response_ms, t.messages, t.attachments, t.preview,"
+    " (SELECT d.body || ' ' || d.attachments FROM draft d WHERE d.ticket_id = t.id),"
+    " (SELECT o.id FROM outbox o WHERE o.ticket_id = t.id AND o.state NOT IN ('sent', 'cancelled')"
+    " ORDER BY o.id DESC LIMIT 1)"
+    " FROM json_each(?) j CROSS JOIN ticket t ON t.id = j.value"
+    " LEFT JOIN customer c ON c.id = t.customer_id"
+)
+
+
+def has_words(body: str, attachments: str = "[]") -> bool:
+    """True when a draft holds more than empty paragraphs."""
+    return attachments not in {"", "[]"} or bool(_TAGS_OUT.sub("", body))
+
+
+class Lists:
+    """Every list the screens show."""
+
+    __slots__ = ("_search", "_tx")
+
+    def __init__(self, tx: Transaction, search: Search) -> None:
+        self._tx = tx
+        self._search = search
+
+    # -- the ticket list
+
+    def ids(
+        self,
+        view: View,
+        *,
+        tag: str | None = None,
+        newest: bool = False,
+        account: int | None = None,
+        limit: int | None = None,
+    ) -> list[TicketId]:
+        """Ids of a view in its order (needs_reply: alarm, woken, longest waiting; snoozed: by
+        time; all others: latest message first). `newest` = latest message first.
+        """
+        if view is View.DRAFTS:
+            found = self._drafts()
+            if tag is not None:
+                found = [ticket for ticket in found if ticket in self._tagged(tag)]
+            return found[:limit]
+        order = _NEWEST if newest else _ORDER.get(view, _NEWEST)
+        where = _WHERE[view]
+        if view is View.NEEDS_REPLY:
+            return self._needs_reply(tag, account, order, newest=newest)[:limit]
+        if tag is not None:
+            where += (
+                " AND t.id IN (SELECT ticket_id FROM ticket_tag JOIN tag ON tag.id = tag_id"
+                " WHERE tag.name = :tag COLLATE NOCASE)"
+            )
+        if account is not None:
+            where += " AND t.account_id = :account"
+        found_rows = self._named(
+            f"SELECT t.id FROM ticket t WHERE {where} ORDER BY {order} LIMIT :limit",
+            {"now": self._tx.now_ms, "tag": tag, "account": account, "limit": -1 if limit is None else limit},
+        )
+        return [TicketId(row[0]) for row in found_rows]
+
+    def _needs_reply(
+        self, tag: str | None, account: int | None, order: str, *, newest: bool
+    ) -> list[TicketId]:
+        """Two index searches (alarms; open), not one scan for their OR."""
+        if newest:
+            order = f"(t.alarm IS NULL), {order}"
+        extra = ""
+        if tag is not None:
+            extra += (
+                " AND t.id IN (SELECT ticket_id FROM ticket_tag JOIN tag ON tag.id = tag_id"
+                " WHERE tag.name = :tag COLLATE NOCASE)"
+            )
+        if account is not None:
+            extra += " AND t.account_id = :account"
+        rows = self._named(
+            f"SELECT t.id FROM ticket t WHERE t.id IN ({_NEEDS_REPLY_IDS}){extra} ORDER BY {order}",
+            {"now": self._tx.now_ms, "tag": tag, "account": account},
+        )
+        return [TicketId(row[0]) for row in rows]
+
+    def _named(self, sql: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
+        return self._tx.link.execute(sql, params).fetchall()
+
+    def _drafts(self) -> list[TicketId]:
+        rows = self._tx.all(
+            "SELECT d.ticket_id, d.body, d.attachments FROM draft d"
+            " JOIN ticket t ON t.id = d.ticket_id"
+            " WHERE t.hidden_ms IS NULL ORDER BY d.updated_ms DESC, d.id DESC"
+        )
+        return [TicketId(row[0]) for row in rows if has_words(row[1], row[2])]
+
+    def new_drafts(self) -> list[int]:
+        """Ids of drafts of new mail (no ticket yet) that hold words, latest first."""
+        rows = self._tx.all(
+            "SELECT id, body || subject, attachments FROM draft WHERE ticket_id IS NULL"
+            " ORDER BY updated_ms DESC, id DESC"
+        )
+        return [row[0] for row in rows if has_words(row[1], row[2])]
+
+    def _tagged(self, tag: str) -> set[int]:
+        rows = self._tx.all(
+            "SELECT ticket_id FROM ticket_tag JOIN tag ON tag.id = tag_id"
+            " WHERE tag.name = ? COLLATE NOCASE",
+            (tag,),
+        )
+        return {row[0] for row in rows}
+
+    def rows(self, ids: Iterable[TicketId]) -> dict[TicketId, TicketRow]:
+        """The rows of these tickets; those that do not exist are left out."""
+        wanted = json.dumps([int(i) for i in ids])
+        tags: dict[int, list[Tag]] = {}
+        for ticket, tag_id, name, colour in self._tx.all(
+            "SELECT l.ticket_id, g.id, g.name, g.colour FROM json_each(?) j"
+            " CROSS JOIN ticket_tag l ON l.ticket_id = j.value CROSS JOIN tag g ON g.id = l.tag_id"
+            " ORDER BY g.name COLLATE NOCASE",
+            (wanted,),
+        ):
+            tags.setdefault(ticket, []).append(Tag(tag_id, name, colour))
+        found: dict[TicketId, TicketRow] = {}
+        leaving: dict[int, TicketId] = {}
+        for row in self._tx.all(_ROW, (wanted,)):
+            ticket = TicketId(row[0])
+            found[ticket] = self._row(row, tuple(tags.get(ticket, ())), None)
+            if row[23] is not None:
+                leaving[row[23]] = ticket
+        for outbox, ticket in leaving.items():
+            state, not_before = self._tx.all(
+                "SELECT state, not_before_ms FROM outbox WHERE id = ?", (outbox,)
+            )[0]
+            # TicketRow is frozen: made anew for the few that have mail on its way.
+            row = self._tx.all(_ROW, (json.dumps([ticket]),))[0]
+            found[ticket] = self._row(row, found[ticket].tags, (state, not_before))
+        return found
+
+    def _row(
+        self, row: tuple[Any, ...], tags: tuple[Tag, ...], outbox: tuple[str, int | None] | None
+    ) -> TicketRow:
+        return TicketRow(
+            id=TicketId(row[0]),
+            number=row[1],
+            subject=row[2],
+            customer_id=None if row[3] is None else CustomerId(row[3]),
+            customer_name=row[4],
+            customer_address=row[5],
+            status=row[6],
+            kind=row[7],
+            priority=row[8],
+            snoozed_until_ms=row[9],
+            woken_ms=row[10],
+            from_before=bool(row[11]),
+            unread=bool(row[12]),
+            alarm=row[13],
+            thanked=bool(row[14]),
+            created_ms=row[15],
+            last_message_ms=row[16],
+            waiting_since_ms=row[17],
+            first_response_ms=row[18],
+            messages=row[19],
+            attachments=row[20],
+            preview=row[21],
+            tags=tags,
+            has_draft=row[22] is not None and has_words(row[22].removesuffix("[]")),
+            outbox_state=None if outbox is None else outbox[0],
+            outbox_not_before_ms=None if outbox is None else outbox[1],
+        )
+
+    def counts(self, now_ms: int | None = None) -> dict[View, int]:
+        """How many each view holds (outbox: mails, not tickets)."""
+        now = self._tx.now_ms if now_ms is None else now_ms
+        row = self._named(_COUNTS, {"now": now})[0]
+        found = dict(zip(_COUNTED, (int(value or 0) for value in row), strict=True))
+        found[View.NEEDS_REPLY] = int(
+            self._named(f"SELECT count(*) FROM ({_NEEDS_REPLY_IDS})", {"now": now})[0][0]
+        )
+        found[View.DRAFTS] = len(self._drafts()) + len(self.new_drafts())
+        found[View.OUTBOX] = int(
+            self._tx.value(f"SELECT count(*) FROM outbox WHERE {_OPEN_OUTBOX}")  # noqa: S608
+        )
+        return found
+
+    def tag_counts(self) -> list[tuple[Tag, int]]:
+        """Every tag by name, with the number of its tickets that are open or waiting."""
+        rows = self._tx.all(
+            "SELECT g.id, g.name, g.colour, (SELECT count(*) FROM ticket_tag l"
+            " CROSS JOIN ticket t ON t.id = l.ticket_id WHERE l.tag_id = g.id"
+            " AND t.hidden_ms IS NULL AND t.merged_into IS NULL"
+            " AND t.status IN ('open', 'waiting'))"
+            " FROM tag g ORDER BY g.name COLLATE NOCASE"
+        )
+        return [(Tag(row[0], row[1], row[2]), row[3]) for row in rows]
+
+    def by_number(self, number: int) -> TicketId | None:
+        """The ticket the owner calls `number`, or the one it was merged into."""
+        found = self._tx.value(
+            "SELECT coalesce(merged_into, id) FROM ticket WHERE number = ?", (number,)
+        )
+        return None if found is None else TicketId(found)
+
+    # -- one ticket, one customer
+
+    def conversation(self, ticket: TicketId) -> tuple[ConversationItem, ...]:
+        """Everything said in a ticket, oldest first."""
+        return conversation(self._tx, ticket)
+
+    def customer_card(self, customer: CustomerId) -> CustomerCard | None:
+        """What the customer panel shows, or None when there is no such customer."""
+        row = self._tx.one(
+            "SELECT name, greeting, company, language, note, not_customer, first_seen_ms"
+            " FROM customer WHERE id = ?",
+            (customer,),
+        )
+        if row is None:
+            return None
+        addresses = self._tx.all(
+            "SELECT address FROM customer_address WHERE customer_id = ? ORDER BY rowid", (customer,)
+        )
+        languages = self._tx.all(
+            "SELECT language FROM message WHERE customer_id = ? AND direction = 'in'"
+            " AND language IS NOT NULL GROUP BY language ORDER BY count(*) DESC, language",
+            (customer,),
+        )
+        briefs = [
+            TicketBrief(TicketId(t[0]), t[1], t[2], t[3], t[4])
+            for t in self._tx.all(
+                "SELECT id, number, subject, status, last_message_ms FROM ticket"
+                " WHERE customer_id = ? AND hidden_ms IS NULL AND merged_into IS NULL"
+                " ORDER BY last_message_ms DESC, id DESC",
+                (customer,),
+            )
+        ]
+        rating = self._tx.one(
+            "SELECT scale, rating, rated_ms FROM survey WHERE customer_id = ?"
+            " AND rating IS NOT NULL ORDER BY rated_ms DESC LIMIT 1",
+            (customer,),
+        )
+        going = {"open", "waiting"}
+        return CustomerCard(
+            id=customer,
+            name=row[0],
+            greeting=row[1],
+            company=row[2],
+            language=row[3],
+            languages=tuple(found[0] for found in languages),
+            note=row[4],
+            not_customer=bool(row[5]),
+            addresses=tuple(found[0] for found in addresses),
+            first_seen_ms=row[6],
+            tickets=len(briefs),
+            last_rating=None if rating is None else (rating[0], rating[1], rating[2]),
+            open=tuple(b for b in briefs if b.status in going),
+            earlier=tuple(b for b in briefs if b.status not in going),
+        )
+
+    # -- the outbox
+
+    def outbox(self, *, ended: bool = False) -> list[OutboxRow]:
+        """Mail on its way, oldest first; with `ended` also what was sent or cancelled."""
+        rows = self._tx.all(
+            "SELECT o.id, o.ticket_id, t.number, json_extract(o.draft, '$.subject'), t.subject,"
+            " coalesce(c.name, ''), o.purpose, o.state, o.hold_reason, o.rfc_id, o.attempts,"
+            " o.not_before_ms, o.phase, o.reason, o.queued_ms, o.accepted_ms, o.found_in_sent"
+            " FROM outbox o JOIN ticket t ON t.id = o.ticket_id"
+            " LEFT JOIN customer c ON c.id = t.customer_id"
+            f" WHERE ? OR o.{_OPEN_OUTBOX} ORDER BY o.id",
+            (ended,),
+        )
+        return [self._outbox_row(row) for row in rows]
+
+    def _outbox_row(self, row: tuple[Any, ...]) -> OutboxRow:
+        recipients = self._tx.all(
+            "SELECT address, state, reply FROM outbox_recipient WHERE outbox_id = ?"
+            " ORDER BY address",
+            (row[0],),
+        )
+        return OutboxRow(
+            id=OutboxId(row[0]),
+            ticket=TicketId(row[1]),
+            number=row[2],
+            subject=row[3] or row[4],
+            customer_name=row[5],
+            purpose=row[6],
+            state=row[7],
+            hold_reason=row[8],
+            rfc_id=row[9],
+            attempts=row[10],
+            not_before_ms=row[11],
+            phase=row[12],
+            reason=_reason(row[13]),
+            recipients=tuple((r[0], r[1], r[2]) for r in recipients),
+            queued_ms=row[14],
+            accepted_ms=row[15],
+            found_in_sent=bool(row[16]),
+        )
+
+    # -- searching
+
+    def search(
+        self, query: SearchQuery, limit: int = 50, by: str = "newest"
+    ) -> list[SearchHit]:
+        """Messages that match: by 'newest' or by 'relevance'."""
+        return self._search.hits(query, limit, by)
+
+    def find_tickets(self, query: SearchQuery, limit: int | None = None) -> list[TicketId]:
+        """Tickets that match, the one with the newest match first."""
+        return self._search.tickets(query, limit)
+
+    def message_of_doc(self, doc: int) -> MessageId | None:
+        """The message behind a search rowid."""
+        found = self._tx.value("SELECT id FROM message WHERE doc = ?", (doc,))
+        return None if found is None else MessageId(found)
+
+    # -- what changed
+
+    def last_change(self) -> int:
+        """The newest position in table change."""
+        found = self._tx.value("SELECT seq FROM sqlite_sequence WHERE name = 'change'")
+        return int(found or 0)
+
+    def changes_after(self, seq: int) -> tuple[int, Sequence[tuple[str, int]], bool]:
+        """(newest position, changed rows after `seq`, whether the log reaches back so far)."""
+        last = self.last_change()
+        if last <= seq:
+            return last, (), True
+        first = self._tx.value("SELECT min(seq) FROM change")
+        pairs = self._tx.all("SELECT kind, id FROM change WHERE seq > ?", (seq,))
+        return last, [(row[0], row[1]) for row in pairs], first is not None and first <= seq + 1
+
+
+_NEEDS_REPLY_IDS = (
+    f"SELECT t.id FROM ticket t WHERE t.alarm IS NOT NULL AND {_SEEN}"
+    f" UNION SELECT t.id FROM ticket t WHERE t.status = 'open' AND {_SEEN} AND {_AWAKE}"
+    f" AND {_PERSON} AND t.id NOT IN {_LEAVING}"
+)
+_COUNTED = (
+    View.WAITING, View.SNOOZED, View.CLOSED, View.AUTOMATIC, View.SPAM, View.ALL, View.HIDDEN,
+)  # fmt: skip
+_COUNTS = (
+    "SELECT "
+    + ", ".join(f"sum({_WHERE[view]})" for view in _COUNTED)
+    + " FROM ticket t INDEXED BY ix_ticket_view"
+)
+
+
+def _reason(text: str | None) -> tuple[str, dict[str, str]] | None:
+    if text is None:
+        return None
+    known = json.loads(text)
+    params = known.get("params") or {}
+    return str(known.get("code", "")), {str(k): str(v) for k, v in params.items()}

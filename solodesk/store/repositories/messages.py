@@ -1,0 +1,244 @@
+"""Messages, their raw bytes, where they lie on servers, the Message-IDs they mention, and who
+takes part. The path all mail comes in by: nothing slow is imported here at the start.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from solodesk.domain.ids import AccountId, CustomerId, MessageId, TicketId
+from solodesk.store import rows, specs
+from solodesk.store.compression import pack, unpack
+from solodesk.store.gateway import Gateway, Repository
+from solodesk.store.spec import to_json
+from solodesk.store.transaction import Transaction
+
+_SEQ_BITS = 8
+
+
+class Messages(Repository[rows.Message, MessageId]):
+    """Table message."""
+
+    __slots__ = ()
+
+    def __init__(self, tx: Transaction) -> None:
+        super().__init__(tx, specs.MESSAGE)
+
+    def add(self, **columns: Any) -> MessageId:
+        """Store a message; `doc` is made from `received_ms` unless it is given."""
+        if "doc" not in columns:
+            received = columns.setdefault("received_ms", self._tx.now_ms)
+            columns["doc"] = self._free_doc(received)
+        return MessageId(self.insert(columns))
+
+    def _free_doc(self, received_ms: int) -> int:
+        """The first free search rowid at or after `received_ms` (256 fit in a millisecond)."""
+        low = received_ms << _SEQ_BITS
+        while True:
+            high = low + (1 << _SEQ_BITS) - 1
+            taken = self._tx.value(
+                "SELECT max(doc) FROM message WHERE doc BETWEEN ? AND ?", (low, high)
+            )
+            if taken is None:
+                return low
+            if taken < high:
+                return int(taken) + 1
+            low = high + 1
+
+    def of_ticket(self, ticket: TicketId) -> list[rows.Message]:
+        """A ticket's messages, oldest first, duplicates included."""
+        return self.select("WHERE ticket_id = ? ORDER BY received_ms, id", (ticket,))
+
+    def ids_of_ticket(self, ticket: TicketId) -> list[MessageId]:
+        """Their ids, oldest first."""
+        found = self._tx.all(
+            "SELECT id FROM message WHERE ticket_id = ? ORDER BY received_ms, id", (ticket,)
+        )
+        return [MessageId(row[0]) for row in found]
+
+    def last_of_ticket(self, ticket: TicketId, direction: str | None = None) -> rows.Message | None:
+        """The newest message of a ticket (in one direction), duplicates aside."""
+        return self.first(
+            "WHERE ticket_id = ? AND duplicate_of IS NULL AND (?2 IS NULL OR direction = ?2)"
+            " ORDER BY received_ms DESC, id DESC LIMIT 1",
+            (ticket, direction),
+        )
+
+    def by_rfc_id(self, rfc_id: str) -> list[rows.Message]:
+        """Messages with that Message-ID, oldest first (it is a hint: there may be several)."""
+        return self.select("WHERE rfc_id = ? ORDER BY received_ms, id", (rfc_id,))
+
+    def by_sha(self, sha256: bytes) -> list[rows.Message]:
+        """Messages with exactly these raw bytes."""
+        return self.select("WHERE sha256 = ? ORDER BY id", (sha256,))
+
+    def of_outbox(self, outbox: int) -> rows.Message | None:
+        """The message an outbox row became."""
+        return self.first(
+            "WHERE id = (SELECT message_id FROM outbox WHERE id = ?)", (outbox,)
+        )
+
+    def of_customer(self, customer: CustomerId, limit: int = 1_000) -> list[rows.Message]:
+        """A customer's messages, newest first."""
+        return self.select(
+            "WHERE customer_id = ? ORDER BY received_ms DESC LIMIT ?", (customer, limit)
+        )
+
+    def count(self, account: AccountId | None = None) -> int:
+        """How many messages there are (of one mailbox)."""
+        if account is None:
+            return int(self._tx.value("SELECT count(*) FROM message"))
+        return int(
+            self._tx.value("SELECT count(*) FROM message WHERE account_id = ?", (account,))
+        )
+
+
+class RawMail:
+    """Table raw: every message byte for byte, compressed."""
+
+    __slots__ = ("_tx",)
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, message: MessageId, raw: bytes) -> None:
+        """Keep the bytes of a message."""
+        self._tx.run(
+            "INSERT INTO raw (message_id, dict_id, data) VALUES (?, 0, ?)", (message, pack(raw))
+        )
+
+    def get(self, message: MessageId) -> bytes | None:
+        """The bytes as they came, or None when they were erased."""
+        row = self._tx.one("SELECT data FROM raw WHERE message_id = ?", (message,))
+        return None if row is None else unpack(row[0])
+
+    def erase(self, message: MessageId) -> None:
+        """Forget the bytes (the owner erases a customer)."""
+        self._tx.run("DELETE FROM raw WHERE message_id = ?", (message,))
+        self._tx.run("UPDATE message SET raw_state = 'erased' WHERE id = ?", (message,))
+        self._tx.touch("message", message)
+
+
+class Places(Repository[rows.Place, int]):
+    """Table place: the unique key of received mail."""
+
+    __slots__ = ()
+
+    def __init__(self, tx: Transaction) -> None:
+        super().__init__(tx, specs.PLACE)
+
+    def at(self, folder: int, uidvalidity: int, imap_uid: int) -> rows.Place | None:
+        """What lies at that place."""
+        return self.first(
+            "WHERE folder_id = ? AND uidvalidity = ? AND imap_uid = ?",
+            (folder, uidvalidity, imap_uid),
+        )
+
+    def uids(self, folder: int, uidvalidity: int, *, gone: bool = True) -> list[int]:
+        """UIDs we have of a folder, ascending; without those that are gone if `gone` is false."""
+        found = self._tx.all(
+            "SELECT imap_uid FROM place WHERE folder_id = ? AND uidvalidity = ?"
+            " AND (? OR gone_ms IS NULL) ORDER BY imap_uid",
+            (folder, uidvalidity, gone),
+        )
+        return [row[0] for row in found]
+
+    def flags(self, folder: int, uidvalidity: int) -> dict[int, tuple[bool, bool]]:
+        """UID → (seen, answered) as the server said last."""
+        found = self._tx.all(
+            "SELECT imap_uid, seen, answered FROM place WHERE folder_id = ? AND uidvalidity = ?",
+            (folder, uidvalidity),
+        )
+        return {uid: (bool(seen), bool(answered)) for uid, seen, answered in found}
+
+    def count(self, folder: int, uidvalidity: int) -> int:
+        """How many messages of the folder are here and not gone from the server."""
+        return int(
+            self._tx.value(
+                "SELECT count(*) FROM place WHERE folder_id = ? AND uidvalidity = ?"
+                " AND gone_ms IS NULL",
+                (folder, uidvalidity),
+            )
+        )
+
+    def of_message(self, message: MessageId) -> list[rows.Place]:
+        """Where a message lies."""
+        return self.select("WHERE message_id = ? ORDER BY id", (message,))
+
+    def by_sha(self, sha256: bytes) -> list[rows.Place]:
+        """Places that hold exactly these bytes."""
+        return self.select("WHERE sha256 = ? ORDER BY id", (sha256,))
+
+
+class Mentions(Gateway[rows.Mention]):
+    """Table mention: Message-IDs and the ticket each leads to."""
+
+    __slots__ = ()
+
+    def __init__(self, tx: Transaction) -> None:
+        super().__init__(tx, specs.MENTION)
+
+    def add(self, rfc_ids: Iterable[str], ticket: TicketId, message: MessageId) -> None:
+        """Note that `message` of `ticket` is or mentions these Message-IDs (once each)."""
+        for rfc_id in dict.fromkeys(rfc_ids):
+            self.insert({"rfc_id": rfc_id, "ticket_id": ticket, "message_id": message})
+
+    def find(self, rfc_ids: Sequence[str]) -> list[rows.Mention]:
+        """Mentions of any of them, in the order asked for, then oldest first."""
+        found = self._tx.all(
+            "SELECT m.rfc_id, m.ticket_id, m.message_id FROM json_each(?) j"
+            " CROSS JOIN mention m ON m.rfc_id = j.value ORDER BY j.key, m.message_id",
+            (to_json(list(rfc_ids)),),
+        )
+        return [
+            rows.Mention(rfc_id=r, ticket_id=TicketId(t), message_id=MessageId(m))
+            for r, t, m in found
+        ]
+
+    def of_message(self, message: MessageId) -> list[rows.Mention]:
+        """What a message mentions."""
+        refs = self._tx.one("SELECT rfc_id, in_reply_to, refs FROM message WHERE id = ?", (message,))
+        if refs is None:
+            return []
+        return self.select(
+            "WHERE message_id = ?1 AND (rfc_id = ?2 OR rfc_id IN (SELECT value FROM json_each(?3))"
+            " OR rfc_id IN (SELECT value FROM json_each(?4)))",
+            (message, *refs),
+        )
+
+    def move(self, message: MessageId, ticket: TicketId) -> None:
+        """Let what `message` mentions lead to another ticket."""
+        for mention in self.of_message(message):
+            self.change((mention.rfc_id, message), {"ticket_id": ticket})
+
+
+class Participants(Gateway[rows.Participant]):
+    """Table participant: who takes part in a ticket."""
+
+    __slots__ = ()
+
+    def __init__(self, tx: Transaction) -> None:
+        super().__init__(tx, specs.PARTICIPANT)
+
+    def add(self, ticket: TicketId, addresses: Iterable[str]) -> None:
+        """Let these addresses (lower-case) take part, if they do not yet."""
+        for address in dict.fromkeys(addresses):
+            if not self.has(ticket, address):
+                self.insert({"ticket_id": ticket, "address": address})
+
+    def has(self, ticket: TicketId, address: str) -> bool:
+        """Whether an address takes part."""
+        return (
+            self._tx.one(
+                "SELECT 1 FROM participant WHERE ticket_id = ? AND address = ?", (ticket, address)
+            )
+            is not None
+        )
+
+    def of(self, ticket: TicketId) -> frozenset[str]:
+        """The addresses that take part."""
+        found = self._tx.all("SELECT address FROM participant WHERE ticket_id = ?", (ticket,))
+        return frozenset(row[0] for row in found)
+
+    def delete(self, ticket: TicketId, address: str) -> bool:
+        """Let an address take part no more."""
+        return self.remove(ticket, address)

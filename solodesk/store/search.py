@@ -1,0 +1,311 @@
+"""The search index: contentless FTS5, one document a message, found newest first without a sort.
+
+rowid = message.doc (received_ms << 8 | seq). Documents are made from the stored row, so that a
+deletion and a rebuild make the same words again. Snippets are cut from the text as it was written.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time, tzinfo
+from typing import Any
+
+from solodesk.domain.ids import MessageId, TicketId
+from solodesk.domain.search_query import SearchQuery, Term
+from solodesk.domain.segment import SEGMENTER_VERSION, flatten, matcher, segment, words
+from solodesk.domain.views import SearchHit
+from solodesk.store.spec import to_json
+from solodesk.store.transaction import Transaction
+
+NEWEST = 2_000
+"""Relevance is computed over so many of the newest matches."""
+_INDEXED = 1_000_000
+_SNIPPET = 160
+_BEFORE = 50
+_LOOK = 4_000
+_REBUILD_BATCH = 500
+
+_DOCUMENT = (
+    "SELECT id, doc, subject, from_name, from_address, recipients, text, attachments FROM message"
+)
+_HIT = (
+    "SELECT m.id, m.ticket_id, t.number, m.received_ms, coalesce(c.name, ''), m.subject, m.new_text,"
+    " m.from_name, m.from_address, m.text"
+)
+_JOINS = (
+    " CROSS JOIN message m ON m.doc = s.rowid CROSS JOIN ticket t ON t.id = m.ticket_id"
+    " LEFT JOIN customer c ON c.id = t.customer_id"
+)
+
+
+def _people(name: str, address: str, recipients: str) -> str:
+    parts = [name, address]
+    for listed in json.loads(recipients).values():
+        for person in listed:
+            parts.extend(person.values() if isinstance(person, dict) else person)
+    return " ".join(str(part) for part in parts)
+
+
+def document(row: tuple[Any, ...]) -> tuple[int, str, str, str]:
+    """(rowid, subject, people, body) for the index, from a row of `_DOCUMENT`."""
+    _, doc, subject, name, address, recipients, text, attachments = row
+    files = " ".join(str(a.get("filename", "")) for a in json.loads(attachments))
+    body = f"{text[:_INDEXED]} {files}" if files else text[:_INDEXED]
+    return doc, segment(subject), segment(_people(name, address, recipients)), segment(body)
+
+
+def _phrase(term: Term) -> str:
+    # Tokens hold letters, numbers and marks only: nothing in them can end the quotation.
+    return f'"{" ".join(term.tokens)}"{"*" if term.prefix else ""}'
+
+
+def match_expression(query: SearchQuery) -> str:
+    """The words of a query as FTS5 wants them; '' when there are none."""
+    parts = [_phrase(term) for term in query.text]
+    parts += [f"people : {_phrase(term)}" for term in query.from_]
+    parts += [f"subject : {_phrase(term)}" for term in query.subject]
+    return " AND ".join(parts)
+
+
+def _day_start(day: date, zone: tzinfo) -> int:
+    return int(datetime.combine(day, time(), zone).timestamp() * 1000)
+
+
+def snippet(text: str, query: SearchQuery) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """A piece of `text` around the first match, and where the matches in it are."""
+    pattern = matcher([(term.tokens, term.prefix) for term in query.text + query.subject])
+    start = 0
+    if pattern is not None:
+        for end in (_LOOK, _INDEXED):
+            found = pattern.search(flatten(text[:end]))
+            if found is not None:
+                start = max(0, found.start() - _BEFORE)
+                break
+            if len(text) <= end:
+                break
+    if start:
+        # Begin at a word, where one begins soon.
+        space = text.find(" ", start, start + 15)
+        start = space + 1 if space >= 0 else start
+    cut = text[start : start + _SNIPPET]
+    flat = "".join(" " if c.isspace() else c for c in cut)
+    if pattern is None:
+        return flat, ()
+    marks = tuple(m.span() for m in pattern.finditer(flatten(flat)) if m.end() > m.start())
+    return flat, marks
+
+
+class Search:
+    """Table search."""
+
+    __slots__ = ("_pending", "_tx", "zone")
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self._pending: list[MessageId] = []
+        self.zone: tzinfo = UTC
+        """The owner's zone, for before: and after:."""
+
+    # -- keeping the index
+
+    def add(self, message: MessageId) -> None:
+        """Index a message. Done at the end of the transaction, in order of time: FTS5 is quick
+        only with ascending rowids."""
+        if not self._pending:
+            self._tx.at_end.append(self.flush)
+        self._pending.append(message)
+
+    def flush(self) -> None:
+        """Index what `add` has gathered."""
+        if not self._pending:
+            return
+        pending, self._pending = self._pending, []
+        found = self._tx.link.execute(
+            f"{_DOCUMENT} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY doc",
+            (to_json(pending),),
+        )
+        self._tx.run_many(
+            "INSERT INTO search (rowid, subject, people, body) VALUES (?, ?, ?, ?)",
+            (document(row) for row in found.fetchall()),
+        )
+
+    def remove(self, message: MessageId) -> None:
+        """Take a message out of the index; before its row is changed or deleted."""
+        if message in self._pending:
+            self._pending.remove(message)
+            return
+        row = self._tx.one(f"{_DOCUMENT} WHERE id = ?", (message,))
+        if row is not None:
+            self._tx.run(
+                "INSERT INTO search (search, rowid, subject, people, body)"
+                " VALUES ('delete', ?, ?, ?, ?)",
+                document(row),
+            )
+
+    def outdated(self) -> bool:
+        """True when the index was made by another segmenter and must be rebuilt."""
+        found = self._tx.value("SELECT value FROM meta WHERE key = 'segmenter_version'")
+        return bool(found != SEGMENTER_VERSION)
+
+    def rebuild(self) -> int:
+        """Make the whole index anew in this transaction; returns the number of documents."""
+        self._pending.clear()
+        self._tx.run("INSERT INTO search (search) VALUES ('delete-all')")
+        count = 0
+        cursor = self._tx.link.execute(f"{_DOCUMENT} ORDER BY doc")
+        while batch := cursor.fetchmany(_REBUILD_BATCH):
+            self._tx.run_many(
+                "INSERT INTO search (rowid, subject, people, body) VALUES (?, ?, ?, ?)",
+                [document(row) for row in batch],
+            )
+            count += len(batch)
+        self._tx.run("INSERT INTO search (search) VALUES ('optimize')")
+        self._tx.run(
+            "UPDATE meta SET value = ? WHERE key = 'segmenter_version'", (SEGMENTER_VERSION,)
+        )
+        return count
+
+    # -- asking
+
+    def hits(self, query: SearchQuery, limit: int = 50, by: str = "newest") -> list[SearchHit]:
+        """Messages that match, newest first or (by 'relevance') best first among the newest."""
+        return [self._hit(row, query) for row in self._rows(query, limit, by)]
+
+    def tickets(self, query: SearchQuery, limit: int | None = None) -> list[TicketId]:
+        """Tickets with a matching message, newest match first."""
+        found: dict[TicketId, None] = {}
+        for row in self._found(query, "newest", None):
+            found[TicketId(row[1])] = None
+            if limit is not None and len(found) >= limit:
+                break
+        return list(found)
+
+    def _rows(self, query: SearchQuery, limit: int, by: str) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = []
+        for row in self._found(query, by, limit):
+            rows.append(row)
+            if len(rows) >= limit:
+                break
+        return rows
+
+    def _found(
+        self, query: SearchQuery, by: str, limit: int | None
+    ) -> Iterator[tuple[Any, ...]]:
+        if not query:
+            return iter(())
+        where, params = self._filters(query)
+        match = match_expression(query)
+        if not match:
+            return self._without_words(where, params)
+        cursor = self._with_words(match, where, params, by, limit if not query.from_ else None)
+        return (row for row in cursor if _from_fits(query.from_, row[7], row[8]))
+
+    def _with_words(
+        self, match: str, where: str, params: list[Any], by: str, limit: int | None
+    ) -> Iterator[tuple[Any, ...]]:
+        end = "" if limit is None else f" LIMIT {int(limit)}"
+        if by != "relevance":
+            return self._tx.link.execute(
+                f"{_HIT} FROM search s{_JOINS} WHERE s.search MATCH ?{where}"
+                f" ORDER BY s.rowid DESC{end}",
+                [match, *params],
+            )
+        oldest = self._tx.value(
+            "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?",
+            (match, NEWEST - 1),
+        )
+        return self._tx.link.execute(
+            f"{_HIT} FROM search s{_JOINS} WHERE s.search MATCH ? AND s.rowid >= ?{where}"
+            f" ORDER BY bm25(search, 4.0, 2.0, 1.0), s.rowid DESC{end}",
+            [match, -(1 << 62) if oldest is None else oldest, *params],
+        )
+
+    def _without_words(self, where: str, params: list[Any]) -> Iterator[tuple[Any, ...]]:
+        """Operators alone: each fitting ticket by its newest fitting message."""
+        return self._tx.link.execute(
+            f"{_HIT} FROM ticket t LEFT JOIN customer c ON c.id = t.customer_id"
+            " CROSS JOIN message m ON m.id = (SELECT x.id FROM message x WHERE x.ticket_id = t.id"
+            " AND x.duplicate_of IS NULL ORDER BY x.received_ms DESC, x.id DESC LIMIT 1)"
+            f" WHERE 1{where} ORDER BY t.last_message_ms DESC",
+            params,
+        )
+
+    def _filters(self, query: SearchQuery) -> tuple[str, list[Any]]:
+        parts = [" AND m.duplicate_of IS NULL"]
+        params: list[Any] = []
+        if "hidden" not in query.states:
+            parts.append("t.hidden_ms IS NULL")
+        if query.number is not None:
+            parts.append("t.number = ?")
+            params.append(query.number)
+        for tag in query.tags:
+            parts.append(
+                "t.id IN (SELECT ticket_id FROM ticket_tag JOIN tag ON tag.id = tag_id"
+                " WHERE tag.name = ? COLLATE NOCASE)"
+            )
+            params.append(tag)
+        states, values = self._states(query.states)
+        parts += states
+        params += values
+        if query.attachment:
+            parts.append("m.attachments != '[]'")
+        if query.before is not None:
+            parts.append("m.received_ms < ?")
+            params.append(self._moment(query.before))
+        if query.after is not None:
+            parts.append("m.received_ms >= ?")
+            params.append(self._moment(query.after))
+        return " AND ".join(parts), params
+
+    def _states(self, states: frozenset[str]) -> tuple[list[str], list[Any]]:
+        parts: list[str] = []
+        params: list[Any] = []
+        statuses = sorted(states & {"open", "waiting", "closed", "spam"})
+        if statuses:
+            parts.append(f"t.status IN ({', '.join('?' * len(statuses))})")
+            params += statuses
+        if "unread" in states:
+            parts.append("t.unread = 1")
+        if "hidden" in states:
+            parts.append("t.hidden_ms IS NOT NULL")
+        if "snoozed" in states:
+            parts.append("t.snoozed_until_ms > ?")
+            params.append(self._tx.now_ms)
+        return parts, params
+
+    def _moment(self, day: date) -> int:
+        try:
+            return _day_start(day, self.zone)
+        except (OverflowError, ValueError, OSError):
+            # The very first or last day there is.
+            return -(1 << 62) if day.year < 1971 else 1 << 62
+
+    def _hit(self, row: tuple[Any, ...], query: SearchQuery) -> SearchHit:
+        message, ticket, number, at_ms, customer, subject, new_text, name, address, text = row
+        words_, marks = snippet(new_text, query)
+        if not marks and query.text and text != new_text:
+            longer, found = snippet(text, query)
+            words_, marks = (longer, found) if found else (words_, marks)
+        return SearchHit(
+            TicketId(ticket), number, MessageId(message), at_ms, customer or name or address,
+            subject, words_, marks,
+        )  # fmt: skip
+
+
+def _from_fits(terms: Sequence[Term], name: str, address: str) -> bool:
+    """True when the sender (the index also knows recipients) has all these words."""
+    if not terms:
+        return True
+    have = words(f"{name} {address}")
+    return all(_stands_in(term, have) for term in terms)
+
+
+def _stands_in(term: Term, have: Sequence[str]) -> bool:
+    wanted = tuple(flatten(token) for token in term.tokens)
+    there = tuple(flatten(token) for token in have)
+    for start in range(len(there) - len(wanted) + 1):
+        piece = there[start : start + len(wanted)]
+        if piece[:-1] == wanted[:-1] and (
+            piece[-1] == wanted[-1] or (term.prefix and piece[-1].startswith(wanted[-1]))
+        ):
+            return True
+    return False

@@ -1,0 +1,157 @@
+"""What a table is to the repositories: its columns, key, how cells become values and back,
+what a change of it is called, and whether the owner can take a change back.
+
+Built from the row types (rows.py); no SQL is run here.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from typing import Any, Generic, TypeVar
+
+from solodesk.store.driver import Value
+
+R = TypeVar("R")
+
+_REQUIRED = object()
+
+
+def _plain(value: Any) -> Any:
+    """What `json` does not know by itself: our frozen values become objects, sets lists."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: getattr(value, f.name) for f in fields(value)}
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    message = f"{type(value).__name__} has no place in JSON"
+    raise TypeError(message)
+
+
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
+
+
+def to_json(value: Any) -> str:
+    """Compact JSON text of lists, mappings and our frozen values."""
+    return _encoder(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its form (plain, json or bool), and what stands there when nothing is said."""
+
+    name: str
+    form: str
+    default: Any
+    special: str | None
+    """'uid' (a fresh one), 'now' (the transaction's time) or None."""
+
+    def stored(self, value: Any) -> Value:
+        """The cell for a value."""
+        if self.form == "json":
+            return None if value is None else _encoder(value)
+        if self.form == "bool":
+            return 1 if value else 0
+        cell: Value = value
+        return cell
+
+
+@dataclass(frozen=True, slots=True)
+class Spec(Generic[R]):
+    """A table as the repositories see it."""
+
+    table: str
+    row: type[R]
+    key: tuple[str, ...]
+    columns: Mapping[str, Column]
+    names: tuple[str, ...]
+    touches: tuple[tuple[str, str], ...]
+    """(kind of change, column that holds the id)."""
+    undo: bool
+    kept: frozenset[str]
+    """Columns that undo leaves alone."""
+    select: str
+    insert: str
+    given: tuple[Column, ...]
+    """Columns of `insert`, in order."""
+    by_key: str
+    load: Callable[[Iterable[Any]], R]
+
+    def cells(self, values: Mapping[str, Any], now_ms: int, new_uid: Callable[[int], bytes]) -> list[Value]:
+        """The cells of a new row; TypeError when a column is unknown or a needed one missing."""
+        if not values.keys() <= self.columns.keys():
+            message = f"{self.table} has no column {sorted(values.keys() - self.columns.keys())}"
+            raise TypeError(message)
+        cells: list[Value] = []
+        for column in self.given:
+            if column.name in values:
+                cells.append(column.stored(values[column.name]))
+            elif column.special == "now":
+                cells.append(now_ms)
+            elif column.special == "uid":
+                cells.append(new_uid(now_ms))
+            elif column.default is _REQUIRED:
+                message = f"{self.table}.{column.name} must be given"
+                raise TypeError(message)
+            else:
+                cells.append(column.default)
+        return cells
+
+
+def _column(field_: Any) -> Column:
+    metadata = field_.metadata
+    special = "uid" if "uid" in metadata else "now" if "now" in metadata else None
+    form = "json" if "json" in metadata else "bool" if field_.type is bool else "plain"
+    default: Any = _REQUIRED
+    if form == "json":
+        empty = metadata["json"]
+        default = None if empty is None else _encoder(empty())
+    elif field_.default is not MISSING:
+        default = int(field_.default) if form == "bool" else field_.default
+    return Column(field_.name, form, default, special)
+
+
+def _loader(row: type[R], columns: tuple[Column, ...]) -> Callable[[Iterable[Any]], R]:
+    names = tuple(c.name for c in columns)
+    decoded = tuple(c.name for c in columns if c.form == "json")
+    flags = tuple(c.name for c in columns if c.form == "bool")
+
+    def load(cells: Iterable[Any]) -> R:
+        values = dict(zip(names, cells, strict=True))
+        for name in decoded:
+            if values[name] is not None:
+                values[name] = json.loads(values[name])
+        for name in flags:
+            values[name] = bool(values[name])
+        return row(**values)
+
+    return load
+
+
+def spec(
+    table: str,
+    row: type[R],
+    *touches: tuple[str, str],
+    key: tuple[str, ...] = ("id",),
+    undo: bool = False,
+    kept: tuple[str, ...] = (),
+) -> Spec[R]:
+    """Describe `table` by its row type; see `Spec` for the rest."""
+    columns = tuple(_column(f) for f in fields(row))  # type: ignore[arg-type]
+    names = tuple(c.name for c in columns)
+    given = tuple(c for c in columns if c.name != "id")
+    listed = ", ".join(c.name for c in given)
+    marks = ", ".join("?" * len(given))
+    return Spec(
+        table=table,
+        row=row,
+        key=key,
+        columns={c.name: c for c in columns},
+        names=names,
+        touches=touches,
+        undo=undo,
+        kept=frozenset(kept),
+        select=f"SELECT {', '.join(names)} FROM {table}",  # noqa: S608 - names of our own
+        insert=f"INSERT INTO {table} ({listed}) VALUES ({marks})",  # noqa: S608
+        given=given,
+        by_key=" AND ".join(f"{name} = ?" for name in key),
+        load=_loader(row, columns),
+    )

@@ -1,0 +1,189 @@
+"""What a use case is handed: `Reader`, a consistent look at the store, and `Desk`, a transaction.
+
+Both are bundles of repositories on one connection, each made when first asked for.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from solodesk.domain.changes import Changes
+from solodesk.domain.events import Actor
+from solodesk.domain.ids import MessageId, TicketId
+from solodesk.store.lists import Lists
+from solodesk.store.repositories.accounts import Accounts, Folders
+from solodesk.store.repositories.history import Events, Meta, Months, Settings
+from solodesk.store.repositories.messages import (
+    Mentions,
+    Messages,
+    Participants,
+    Places,
+    RawMail,
+)
+from solodesk.store.repositories.outbox import OutboxRows
+from solodesk.store.repositories.people import Customers
+from solodesk.store.repositories.responses import Canned, Macros, Surveys
+from solodesk.store.repositories.tickets import Tickets
+from solodesk.store.repositories.writing import Blobs, Drafts, Notes, Tags
+from solodesk.store.search import Search
+from solodesk.store.transaction import Transaction
+from solodesk.store.undo import Undo
+
+
+class Reader:
+    """A snapshot: everything read through it is of one moment. Its writes are refused."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self.now_ms = tx.now_ms
+
+    @cached_property
+    def tickets(self) -> Tickets:
+        """Tickets."""
+        return Tickets(self._tx)
+
+    @cached_property
+    def messages(self) -> Messages:
+        """Messages."""
+        return Messages(self._tx)
+
+    @cached_property
+    def raw(self) -> RawMail:
+        """Raw bytes of messages."""
+        return RawMail(self._tx)
+
+    @cached_property
+    def places(self) -> Places:
+        """Where messages lie on servers."""
+        return Places(self._tx)
+
+    @cached_property
+    def folders(self) -> Folders:
+        """Folders of mailboxes."""
+        return Folders(self._tx)
+
+    @cached_property
+    def customers(self) -> Customers:
+        """Customers and addresses."""
+        return Customers(self._tx)
+
+    @cached_property
+    def participants(self) -> Participants:
+        """Who takes part in a ticket."""
+        return Participants(self._tx)
+
+    @cached_property
+    def mentions(self) -> Mentions:
+        """Message-IDs and where they lead."""
+        return Mentions(self._tx)
+
+    @cached_property
+    def notes(self) -> Notes:
+        """Notes and logged contacts."""
+        return Notes(self._tx)
+
+    @cached_property
+    def tags(self) -> Tags:
+        """Tags."""
+        return Tags(self._tx)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        """Drafts."""
+        return Drafts(self._tx)
+
+    @cached_property
+    def blobs(self) -> Blobs:
+        """Bytes of attachments of drafts and canned responses."""
+        return Blobs(self._tx)
+
+    @cached_property
+    def outbox(self) -> OutboxRows:
+        """The outbox."""
+        return OutboxRows(self._tx)
+
+    @cached_property
+    def events(self) -> Events:
+        """The history."""
+        return Events(self._tx)
+
+    @cached_property
+    def undo(self) -> Undo:
+        """Acts of the owner that can be taken back."""
+        return Undo(self._tx, self.events, self.outbox)
+
+    @cached_property
+    def canned(self) -> Canned:
+        """Canned responses."""
+        return Canned(self._tx)
+
+    @cached_property
+    def macros(self) -> Macros:
+        """Macros."""
+        return Macros(self._tx)
+
+    @cached_property
+    def surveys(self) -> Surveys:
+        """Surveys."""
+        return Surveys(self._tx)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Business settings."""
+        return Settings(self._tx)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Mailboxes, outgoing servers, identities."""
+        return Accounts(self._tx)
+
+    @cached_property
+    def months(self) -> Months:
+        """Frozen months."""
+        return Months(self._tx)
+
+    @cached_property
+    def meta(self) -> Meta:
+        """Facts about the store."""
+        return Meta(self._tx)
+
+    @cached_property
+    def search(self) -> Search:
+        """The search index."""
+        return Search(self._tx)
+
+    @cached_property
+    def lists(self) -> Lists:
+        """Read models for the screens."""
+        return Lists(self._tx, self.search)
+
+
+class Desk(Reader):
+    """A transaction: all of it is kept, or nothing."""
+
+    def __init__(self, tx: Transaction) -> None:
+        super().__init__(tx)
+        self.actor: Actor = tx.actor
+
+    def changes(self) -> Changes:
+        """What changed so far."""
+        return self._tx.changes()
+
+    def event(
+        self,
+        kind: str,
+        *,
+        ticket: TicketId | None = None,
+        message: MessageId | None = None,
+        at_ms: int | None = None,
+        actor: Actor | None = None,
+        data: Mapping[str, Any] | None = None,
+        **more: Any,
+    ) -> int:
+        """Append to the history (kinds and data: domain/events.py); returns the event's id.
+
+        Data that are no Python names ('from') go in `data`, the others may stand as they are.
+        """
+        return self.events.add(
+            kind, {**(data or {}), **more}, ticket=ticket, message=message, at_ms=at_ms, actor=actor
+        )
