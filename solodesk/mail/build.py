@@ -33,24 +33,11 @@ _MIME = re.compile(r"^[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{
 _EXTRA_NAME = re.compile(r"^[A-Za-z][A-Za-z0-9-]{0,70}$")
 _CONTENT_ID = re.compile(r"[^A-Za-z0-9.@_+-]")
 _OURS = frozenset(
-    [
-        "from",
-        "sender",
-        "to",
-        "cc",
-        "bcc",
-        "subject",
-        "date",
-        "message-id",
-        "in-reply-to",
-        "references",
-        "reply-to",
-        "mime-version",
-        "content-type",
-        "content-transfer-encoding",
-        "content-disposition",
-        "content-id",
-    ]
+    {
+        *("from", "sender", "to", "cc", "bcc", "subject", "date", "message-id", "in-reply-to"),
+        *("references", "reply-to", "mime-version", "content-type", "content-disposition"),
+        *("content-transfer-encoding", "content-id"),
+    }
 )
 
 

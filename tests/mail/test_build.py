@@ -220,5 +220,5 @@ def test_reserved_headers_are_refused() -> None:
                     message_id=base.message_id,
                     date_ms=0,
                     extra_headers=((name, "v"),),
-                )  # fmt: skip
+                )
             )

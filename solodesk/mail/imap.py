@@ -1,0 +1,161 @@
+"""Reading a mailbox over IMAP, without leaving a trace in it.
+
+`ImapSource` is one signed-in connection, used by one thread. Folders are opened with EXAMINE and
+messages read with BODY.PEEK[], so nothing is marked, moved or deleted; the one write is
+`append_sent`, which the caller must be asked for. Every failure is a `KnownError`; after one the
+connection is of no more use and is closed. Must not know the store.
+"""
+
+import re
+import socket
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from solodesk.mail import imap_fetch
+from solodesk.mail.imap_connect import close, connect, known_faults
+from solodesk.mail.imap_fetch import Fetched, Summary
+from solodesk.mail.imap_folders import FolderName, SyncFolder, choose_folders
+from solodesk.mail.imap_idle import wait_idle
+from solodesk.mail.server import Server, Timeouts
+
+IDLE_SECONDS = 8 * 60.0
+"""Renewed before the 9 minutes after which routers forget (faults R8)."""
+_WINDOW = 50_000
+_QUOTE = re.compile(r'["\\\r\n]')
+
+
+@dataclass(frozen=True, slots=True)
+class FolderState:
+    """What EXAMINE said. `modseq` None: the server has no CONDSTORE for this folder."""
+
+    name: str
+    uidvalidity: int
+    uidnext: int
+    exists: int
+    modseq: int | None
+
+
+class ImapSource:
+    """One connection to one mailbox, signed in."""
+
+    def __init__(self, server: Server, secret: str, timeouts: Timeouts | None = None) -> None:
+        self.server = server
+        self._client: Any = connect(server, secret, timeouts or Timeouts())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Sign out and close; never raises."""
+        close(self._client)
+
+    def offers(self, capability: str) -> bool:
+        """Whether the server offers `capability` after signing in."""
+        return bool(self._client.has_capability(capability))
+
+    def folders(self) -> tuple[SyncFolder, ...]:
+        """The folders we read: INBOX and Sent."""
+        with known_faults(self.server):
+            listed = [
+                FolderName(
+                    name if isinstance(name, str) else str(name),
+                    frozenset(flag.decode("ascii", "replace").lower() for flag in flags),
+                    delimiter.decode("ascii", "replace") if delimiter else "",
+                )
+                for flags, delimiter, name in self._client.list_folders()
+            ]
+        return choose_folders(listed)
+
+    def examine(self, folder: str) -> FolderState:
+        """Open a folder for reading only."""
+        with known_faults(self.server):
+            said = self._client.select_folder(folder, readonly=True)
+        return FolderState(
+            folder,
+            int(said.get(b"UIDVALIDITY", 0)),
+            int(said.get(b"UIDNEXT", 0)),
+            int(said.get(b"EXISTS", 0)),
+            _modseq(said.get(b"HIGHESTMODSEQ")),
+        )
+
+    def uids(self, state: FolderState, since_ms: int | None = None) -> list[int]:
+        """UIDs in the folder, ascending; `since_ms`: only what arrived on that UTC day or later.
+
+        Asked in windows of UIDs, so that no answer's line grows without bound (faults R18).
+        """
+        extra = [] if since_ms is None else ["SINCE", imap_fetch.imap_day(since_ms)]
+        found: set[int] = set()
+        with known_faults(self.server):
+            if not state.uidnext:
+                found.update(self._client.search(["UID", "1:*", *extra]))
+            for low in range(1, state.uidnext, _WINDOW):
+                high = min(low + _WINDOW, state.uidnext) - 1
+                found.update(self._client.search(["UID", f"{low}:{high}", *extra]))
+        return sorted(found)
+
+    def summaries(self, uids: Iterable[int]) -> dict[int, Summary]:
+        """Size, date and flags by UID, of what still exists."""
+        with known_faults(self.server):
+            return imap_fetch.fetch_summaries(self._client._imap, uids)
+
+    def fetch(self, uids: Sequence[int], first_bytes: int | None = None) -> list[Fetched]:
+        """The bytes of these messages, without marking them; what is gone is left out."""
+        with known_faults(self.server):
+            return imap_fetch.fetch_bodies(self._client._imap, uids, first_bytes)
+
+    def flags(
+        self, uids: Sequence[int], changed_since: int | None = None
+    ) -> dict[int, tuple[bool, bool]]:
+        """(seen, answered) by UID; with `changed_since` (a modseq) only what changed after it."""
+        found: dict[int, tuple[bool, bool]] = {}
+        with known_faults(self.server):
+            if changed_since is not None:
+                modifier = f"(CHANGEDSINCE {changed_since})"
+                return imap_fetch.fetch_flags(self._client._imap, "1:*", modifier)
+            for chosen in imap_fetch.uid_sets(uids):
+                found.update(imap_fetch.fetch_flags(self._client._imap, chosen))
+        return found
+
+    def find_message_id(self, folder: str, message_id: str) -> bool:
+        """Whether a folder holds a message with this Message-ID (sent copies; faults S1)."""
+        if _QUOTE.search(message_id):
+            return False
+        self.examine(folder)
+        with known_faults(self.server):
+            return bool(self._client.search(["HEADER", "Message-ID", message_id]))
+
+    def append_sent(self, folder: str, raw: bytes) -> None:
+        """Put a copy of a message of ours into Sent, marked as read."""
+        with known_faults(self.server):
+            self._client.append(folder, raw, flags=(b"\\Seen",))
+
+    def idle(
+        self,
+        seconds: float = IDLE_SECONDS,
+        wake: socket.socket | None = None,
+        slept: Callable[[], bool] | None = None,
+    ) -> bool:
+        """Wait for news in the open folder; True is a hint to look again (see `wait_idle`)."""
+        with known_faults(self.server):
+            return wait_idle(self._client, seconds, wake, slept)
+
+    def noop(self) -> None:
+        """Ask whether the connection still lives."""
+        with known_faults(self.server):
+            self._client.noop()
+
+
+def _modseq(value: object) -> int | None:
+    if isinstance(value, (list, tuple)):
+        value = value[0] if value else None
+    return int(value) if isinstance(value, (int, bytes, str)) else None

@@ -1,0 +1,81 @@
+"""Which of a mailbox's folders we read: INBOX and Sent, found by flag, then by name.
+
+RFC 6154 flags win; names cover servers without them (providers.md, faults R11). Pure functions on
+what LIST answered; must not talk to a server.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_SENT_NAMES = (
+    "sent",
+    "sent items",
+    "sent mail",
+    "sent messages",
+    "sent-mail",
+    "[gmail]/sent mail",
+    "[google mail]/sent mail",
+    "已发送",
+    "已发送邮件",
+    "已发邮件",
+    "已傳送",
+    "寄件備份",
+    "寄件备份",
+    "gesendet",
+    "gesendete objekte",
+    "gesendete elemente",
+    "envoyés",
+    "éléments envoyés",
+    "messages envoyés",
+    "enviados",
+    "elementos enviados",
+    "posta inviata",
+    "inviati",
+    "verzonden",
+    "verzonden items",
+    "отправленные",
+    "送信済み",
+    "送信済みアイテム",
+    "보낸 편지함",
+    "보낸편지함",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FolderName:
+    """A folder as LIST tells it: decoded name, lower-case flags, hierarchy delimiter."""
+
+    name: str
+    flags: frozenset[str]
+    delimiter: str
+
+
+@dataclass(frozen=True, slots=True)
+class SyncFolder:
+    """A folder we read; role `inbox` or `sent`."""
+
+    name: str
+    role: str
+
+
+def choose_folders(listed: Iterable[FolderName]) -> tuple[SyncFolder, ...]:
+    """INBOX first, then Sent when there is one."""
+    folders = [each for each in listed if not each.flags & {"\\noselect", "\\nonexistent"}]
+    chosen = [SyncFolder(each.name, "inbox") for each in folders if each.name.upper() == "INBOX"]
+    sent = _sent(folders)
+    return (*chosen[:1], *((SyncFolder(sent, "sent"),) if sent else ()))
+
+
+def _sent(folders: list[FolderName]) -> str | None:
+    for folder in folders:
+        if "\\sent" in folder.flags:
+            return folder.name
+    known = {name: rank for rank, name in enumerate(_SENT_NAMES)}
+    best: tuple[int, int, str] | None = None
+    for folder in folders:
+        whole = folder.name.casefold()
+        last = whole.rpartition(folder.delimiter)[2] if folder.delimiter else whole
+        rank = min(known.get(whole, 99), known.get(last, 99))
+        if rank < 99 and (best is None or (len(whole), rank) < best[:2]):
+            best = (len(whole) - len(last), rank, folder.name)
+    return best[2] if best else None
