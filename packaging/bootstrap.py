@@ -74,10 +74,19 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def call(command: list[str], **env: str) -> int:
+def call(command: list[str]) -> int:
     """Run a step with its output on stderr; returns its exit code."""
-    full = {**os.environ, **env}
-    return subprocess.run(command, cwd=ROOT, env=full, stdout=sys.stderr, check=False).returncode
+    return subprocess.run(command, cwd=ROOT, stdout=sys.stderr, check=False).returncode
+
+
+def call_quietly(command: list[str]) -> int:
+    """Run a talkative step; what it said is shown only when it fails. Returns its exit code."""
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    if done.returncode != 0:
+        say(done.stdout)
+    return done.returncode
 
 
 def venv_python() -> Path:
@@ -123,9 +132,9 @@ def apt_install(packages: list[str]) -> bool:
     say(f"Installing {len(packages)} system packages: {' '.join(packages)}")
     quiet = ["-qq", "-o", "Dpkg::Use-Pty=0"]
     frontend = ["env", "DEBIAN_FRONTEND=noninteractive"]
-    call([*before, *frontend, "apt-get", "update", *quiet])
+    call_quietly([*before, *frontend, "apt-get", "update", *quiet])
     install = ["apt-get", "install", "-y", "--no-install-recommends", *quiet, *packages]
-    return call([*before, *frontend, *install]) == 0
+    return call_quietly([*before, *frontend, *install]) == 0
 
 
 def missing_programs() -> list[str]:
@@ -231,7 +240,7 @@ def make_venv() -> None:
         return
     say(f"Making {VENV.name} with Python {sys.version.split()[0]}")
     command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
-    if has_module("venv") and has_module("ensurepip") and call(command) == 0:
+    if has_module("venv") and has_module("ensurepip") and call_quietly(command) == 0:
         return
     if has_module("venv") and has_module("pip") and call([*command, "--without-pip"]) == 0:
         return

@@ -19,6 +19,7 @@ def test_contracts_would_notice(tmp_path: Path) -> None:
         "domain": "import PySide6",
         "services": "import sqlite3",
         "store": "import solodesk.mail",
+        "mail": "import solodesk.store",
         "reports": "import smtplib",
         "ui": "import solodesk.store, solodesk.engine",
         "cli": "import solodesk.app",

@@ -21,26 +21,21 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def _tracked(folder: str) -> set[str]:
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", folder], cwd=ROOT, check=True, capture_output=True
-    ).stdout
-    return {
-        name.decode()
-        for name in listed.split(b"\0")
-        if name and (ROOT / os.fsdecode(name)).is_file()
-    }
+def _files(folder: str) -> set[str]:
+    paths = (path for path in (ROOT / folder).rglob("*") if path.is_file())
+    names = {path.relative_to(ROOT).as_posix() for path in paths}
+    return {name for name in names if "__pycache__" not in name}
 
 
 def test_every_resource_and_module_is_inside(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as opened:
         names = set(opened.namelist())
-        for resource in _tracked("resources"):
+        for resource in _files("resources"):
             inside = "solodesk/_resources/" + resource.removeprefix("resources/")
             assert inside in names
             assert opened.read(inside) == (ROOT / resource).read_bytes()
-    assert {name for name in _tracked("solodesk") if not name.endswith(".md")} <= names
-    tables = {name.split("/")[2] for name in _tracked("resources/i18n") if name.endswith(".tsv")}
+    assert {name for name in _files("solodesk") if not name.endswith(".md")} <= names
+    tables = {name.split("/")[2] for name in _files("resources/i18n") if name.endswith(".tsv")}
     for language in tables:
         assert f"solodesk/_resources/i18n/{language}/LC_MESSAGES/solodesk.mo" in names
 
@@ -70,4 +65,4 @@ def test_resources_open_without_the_checkout(wheel: Path, tmp_path: Path) -> Non
     )
     root, count = done.stdout.decode().rsplit(maxsplit=1)
     assert Path(root) == tmp_path / "site" / "solodesk" / "_resources"
-    assert int(count) >= len(_tracked("resources"))
+    assert int(count) >= len(_files("resources"))
