@@ -25,7 +25,9 @@ from solodesk.ui.icons import icon
 class Avatar(QWidget):
     """A round field with the initials of a name."""
 
-    def __init__(self, appearance: Appearance, size: int = 28, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, appearance: Appearance, size: int = 28, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._appearance = appearance
         self._initials = ""
@@ -34,7 +36,7 @@ class Avatar(QWidget):
 
     def set_name(self, name: str, address: str = "") -> None:
         """Show the initials of `name`, or of the address when there is no name."""
-        self._initials = initials(name or address.split("@")[0])
+        self._initials = initials(name or address.partition("@")[0])
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -164,7 +166,9 @@ class ElidedLabel(QLabel):
         return self._full
 
     def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(self._full) + 2, super().sizeHint().height())
+        return QSize(
+            self.fontMetrics().horizontalAdvance(self._full) + 2, super().sizeHint().height()
+        )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -45,7 +45,9 @@ class Composer(QWidget):
     later_requested = Signal(object)
     discarded = Signal(int)
 
-    def __init__(self, gate: DeskGate, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, gate: DeskGate, appearance: Appearance, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._gate = gate
         self._appearance = appearance

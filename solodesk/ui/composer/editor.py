@@ -4,6 +4,8 @@ Typing in a blank replaces it; Tab goes to the next one. A "/" (or 、 or ／) a
 line or after a space asks for the canned responses.
 """
 
+from typing import cast
+
 from PySide6.QtCore import QBuffer, QByteArray, QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFont,
@@ -12,6 +14,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QTextCharFormat,
     QTextCursor,
+    QTextList,
     QTextListFormat,
 )
 from PySide6.QtWidgets import QTextEdit, QWidget
@@ -149,7 +152,7 @@ class Editor(QTextEdit):
     def toggle_list(self) -> None:
         """Make the lines a list, or plain lines again."""
         cursor = self.textCursor()
-        owner = cursor.currentList()
+        owner = cast(QTextList | None, cursor.currentList())
         if owner is None:
             cursor.createList(QTextListFormat.Style.ListDisc)
             return
@@ -207,7 +210,9 @@ class Editor(QTextEdit):
                 self.image_pasted.emit(_png(image))
         elif source.hasHtml() and len(source.html()) < _MOST_PASTED_HTML:
             self._leave_special_format()
-            richtext.insert_html(self.textCursor(), _body_of(source.html()), self._appearance.tokens)
+            richtext.insert_html(
+                self.textCursor(), _body_of(source.html()), self._appearance.tokens
+            )
         else:
             self._leave_special_format()
             self.textCursor().insertText(source.text())
@@ -275,13 +280,11 @@ class Editor(QTextEdit):
             self.slash_text_changed.emit(typed)
 
 
-
-
 def _png(image: QImage) -> bytes:
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")
+    image.save(buffer, b"PNG")
     return bytes(data.data())
 
 

@@ -7,8 +7,15 @@ blank, Esc leaves what was typed. It never sends.
 from dataclasses import dataclass
 from html import escape
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtCore import Signal
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -28,8 +35,8 @@ from PySide6.QtWidgets import (
 )
 
 from solodesk.domain.ids import TicketId
+from solodesk.domain.pieces import Piece
 from solodesk.services import responses
-from solodesk.services.templates import Piece
 from solodesk.ui.appearance import Appearance
 from solodesk.ui.ops import DeskGate
 from solodesk.wording import labels
@@ -95,10 +102,10 @@ class ChoiceDelegate(QStyledItemDelegate):
         if not isinstance(choice, Choice):
             return
         look, tokens = self._appearance, self._appearance.tokens
-        area: QRect = option.rect  # type: ignore[attr-defined]
+        area: QRect = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
+        if option.state & QStyle.StateFlag.State_Selected:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(tokens.selection)
             painter.drawRoundedRect(area, 6, 6)
@@ -154,9 +161,7 @@ class Picker(QFrame):
     def filter(self, typed: str) -> None:
         """Show what matches `typed`; closes when a typed space finds nothing."""
         found = self._gate.read(
-            lambda reader: responses.find(
-                reader, typed, language=self._language, limit=_MOST_ROWS
-            )
+            lambda reader: responses.find(reader, typed, language=self._language, limit=_MOST_ROWS)
         )
         self._model.set_choices([_choice(match) for match in found])
         self._empty.setVisible(not found)

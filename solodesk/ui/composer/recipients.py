@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from email.utils import formataddr, getaddresses
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from solodesk.domain.message import Address
 from solodesk.ui.appearance import Appearance

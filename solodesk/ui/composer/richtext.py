@@ -8,6 +8,7 @@ else is in a draft is dropped and its text kept. This module must not know widge
 from dataclasses import dataclass
 from html import escape
 from html.parser import HTMLParser
+from typing import cast
 
 from PySide6.QtGui import (
     QFont,
@@ -16,6 +17,7 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextDocument,
     QTextFormat,
+    QTextList,
     QTextListFormat,
 )
 
@@ -143,7 +145,7 @@ def _runs(block: QTextBlock) -> list[tuple[str, QTextCharFormat]]:
 
 
 def _list_kind(block: QTextBlock) -> str:
-    owner = block.textList()
+    owner = cast(QTextList | None, block.textList())  # None outside lists, whatever the stub says
     if owner is None:
         return ""
     numbered = owner.format().style() == QTextListFormat.Style.ListDecimal

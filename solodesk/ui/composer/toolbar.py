@@ -18,7 +18,7 @@ _BUTTONS = (
 
 
 class ComposerToolbar(QWidget):
-    """Tells what was pressed by name: bold, list, link, attach, image, responses, macros, discard."""
+    """Tells what was pressed by name: bold, list, link, attach, responses, macros …"""
 
     pressed = Signal(str)
     send_requested = Signal(str)

@@ -175,4 +175,3 @@ def _decode(data: bytes) -> QImage | None:
         return None
     image = reader.read()
     return None if image.isNull() else image
-

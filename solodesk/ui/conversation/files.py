@@ -37,7 +37,9 @@ class FileRow(QWidget):
             tokens = appearance.tokens
             if file.dangerous:
                 chip.setIcon(icon("triangle-alert", tokens.warn, 14))
-                chip.setToolTip(_("This kind of file can run programs. Save it only if you expect it."))
+                chip.setToolTip(
+                    _("This kind of file can run programs. Save it only if you expect it.")
+                )
             else:
                 chip.setIcon(icon("paperclip", tokens.text_2, 14))
             chip.setAccessibleName(_("File {name}, {size}").format(name=file.filename, size=size))

@@ -56,7 +56,9 @@ class ConversationHeader(QWidget):
         self._title.setMaximumWidth(self._title.sizeHint().width() + 4)
         self._number.setText(f"#{row.number}" if row.number is not None else "")
         self._clear_chips()
-        status = Chip(self._appearance, labels.status(row.status), tone=_TONES.get(row.status, "quiet"))
+        status = Chip(
+            self._appearance, labels.status(row.status), tone=_TONES.get(row.status, "quiet")
+        )
         status.clicked.connect(self._on_status_clicked)
         self._status = row.status
         self._chips.addWidget(status)

@@ -49,7 +49,9 @@ class Setting:
 class FoldedMessage(QAbstractButton):
     """One line for an earlier message: who, first words, when. A click opens it."""
 
-    def __init__(self, item: ConversationItem, setting: Setting, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, item: ConversationItem, setting: Setting, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._item = item
         self._setting = setting
@@ -245,7 +247,9 @@ class MessageCard(QWidget):
         bar.setObjectName("quietBar")
         row = QHBoxLayout(bar)
         row.setContentsMargins(12, 4, 4, 4)
-        text = ElidedLabel(_("Pictures from the internet are not shown ({count}).").format(count=count))
+        text = ElidedLabel(
+            _("Pictures from the internet are not shown ({count}).").format(count=count)
+        )
         row.addWidget(text, 1)
         show = QPushButton(_("Show pictures"))
         show.setProperty("link", True)
@@ -294,7 +298,9 @@ def quoted_part(text: str, new_text: str) -> str:
 class NoteCard(QWidget):
     """A note of the owner or a logged contact: yellow, and said in words."""
 
-    def __init__(self, item: ConversationItem, setting: Setting, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, item: ConversationItem, setting: Setting, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.item = item
         outer = QVBoxLayout(self)

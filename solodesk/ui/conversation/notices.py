@@ -58,7 +58,9 @@ class Notice(QWidget):
         self.pressed.emit(self._acts[number])
 
 
-def notice_for(row: TicketRow, items: tuple[ConversationItem, ...], look: Appearance) -> Notice | None:
+def notice_for(
+    row: TicketRow, items: tuple[ConversationItem, ...], look: Appearance
+) -> Notice | None:
     """The bar this ticket needs, or None. Buttons: look_again, decide, edit, retry, outbox."""
     ours = [item for item in items if item.type == "out" and item.outbox is not None]
     state = ours[-1].state if ours else row.outbox_state
@@ -81,7 +83,7 @@ def notice_for(row: TicketRow, items: tuple[ConversationItem, ...], look: Appear
             (("edit", _("Edit again")), ("retry", _("Try again"))),
         )
     if state == "held":
-        return _held_notice(row, look, ours)
+        return _held_notice(row, look)
     if row.alarm == "bounced":
         reasons = [item.bounce_reason for item in items if item.bounce_reason]
         sentence = labels.bounce_reason(reasons[-1]) if reasons else labels.bounce_reason("other")
@@ -89,7 +91,7 @@ def notice_for(row: TicketRow, items: tuple[ConversationItem, ...], look: Appear
     return None
 
 
-def _held_notice(row: TicketRow, look: Appearance, ours: list[ConversationItem]) -> Notice | None:
+def _held_notice(row: TicketRow, look: Appearance) -> Notice | None:
     if row.alarm is None:
         return None
     return Notice(

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from solodesk.domain.changes import Changes
 from solodesk.domain.ids import TicketId
 from solodesk.domain.views import ConversationItem, TicketRow
 from solodesk.services import lists, settings, tickets
@@ -31,7 +32,7 @@ from solodesk.ui.conversation.message import (
     NoteCard,
     Setting,
 )
-from solodesk.ui.conversation.notices import Notice, notice_for
+from solodesk.ui.conversation.notices import notice_for
 from solodesk.ui.icons import icon
 from solodesk.ui.ops import DeskGate
 from solodesk.ui.widgets import Hairline
@@ -49,7 +50,9 @@ class ConversationPane(QWidget):
     link_requested = Signal(str)
     file_requested = Signal(int, int)
 
-    def __init__(self, gate: DeskGate, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, gate: DeskGate, appearance: Appearance, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._gate = gate
         self._appearance = appearance
@@ -76,7 +79,7 @@ class ConversationPane(QWidget):
         if ticket is not None and self._row is not None:
             QTimer.singleShot(0, self, self._scroll_to_last)
             if self._row.unread:
-                self._gate.act(_read_act(ticket))
+                self._gate.act(lambda desk: tickets.mark_read(desk, [ticket]))
 
     def ticket(self) -> TicketId | None:
         """The ticket on show."""
@@ -315,12 +318,10 @@ class ConversationPane(QWidget):
     def _scroll_to_last(self) -> None:
         """Show the top of the newest message, or the end when it is short."""
         bar = self._scroll.verticalScrollBar()
-        cards = [
-            self._column.itemAt(place).widget()
-            for place in range(self._column.count())
-            if isinstance(self._column.itemAt(place).widget(), MessageCard)
-        ]
-        if cards and cards[-1] is not None:
+        entries = (self._column.itemAt(place) for place in range(self._column.count()))
+        widgets = [entry.widget() for entry in entries if entry is not None]
+        cards = [widget for widget in widgets if isinstance(widget, MessageCard)]
+        if cards:
             bar.setValue(min(max(cards[-1].y() - 14, 0), bar.maximum()))
 
     def _on_fold_clicked(self) -> None:
@@ -343,7 +344,9 @@ class ConversationPane(QWidget):
         self.command_requested.emit("ticket.close")
 
     def _on_notice_pressed(self, act: str) -> None:
-        ours = [item.outbox for item in self._items if item.type == "out" and item.outbox is not None]
+        ours = [
+            item.outbox for item in self._items if item.type == "out" and item.outbox is not None
+        ]
         if ours:
             self.outbox_act_requested.emit(act, ours[-1])
 
@@ -354,13 +357,13 @@ class ConversationPane(QWidget):
         self._gate.act(lambda desk: lists.allow_pictures(desk, message))
 
     def _on_card_join_requested(self, message: int, number: int) -> None:
-        def join(desk: "tickets.Desk") -> object:
-            return tickets.join_number(desk, message, number)
+        self._gate.act(
+            lambda desk: tickets.join_number(desk, message, number),
+            label=("ticket.join", {"number": number}),
+        )
 
-        self._gate.act(join, label=("ticket.join", {"number": number}))
-
-    def _on_gate_changed(self, changes: object) -> None:
-        if self._ticket is not None and self._ticket in getattr(changes, "tickets", ()):
+    def _on_gate_changed(self, changes: Changes) -> None:
+        if self._ticket is not None and self._ticket in changes.tickets:
             self._load()
 
     def _on_appearance_changed(self) -> None:
@@ -384,13 +387,3 @@ class Opener:
 
 def _key(item: ConversationItem) -> tuple[str, int]:
     return item.type, item.message or item.note or 0
-
-
-def _read_act(ticket: TicketId) -> "object":
-    def mark(desk: "tickets.Desk") -> object:
-        return tickets.mark_read(desk, [ticket])
-
-    return mark
-
-
-__all__ = ["ConversationPane", "Notice"]

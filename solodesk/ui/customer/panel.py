@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from solodesk.domain.changes import Changes
 from solodesk.domain.ids import CustomerId, TicketId
 from solodesk.domain.views import CustomerCard, TicketBrief
 from solodesk.services import customers, lists, settings
@@ -34,7 +35,9 @@ class CustomerPanel(QScrollArea):
 
     ticket_activated = Signal(int)
 
-    def __init__(self, gate: DeskGate, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, gate: DeskGate, appearance: Appearance, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._gate = gate
         self._appearance = appearance
@@ -218,9 +221,8 @@ class CustomerPanel(QScrollArea):
                 lambda desk: customers.set_note(desk, customer, text), label=("customer.note", {})
             )
 
-    def _on_gate_changed(self, changes: object) -> None:
-        touched = getattr(changes, "of", lambda kind: frozenset())("customer")
-        mine = self._customer in touched or self._ticket in getattr(changes, "tickets", ())
+    def _on_gate_changed(self, changes: Changes) -> None:
+        mine = self._customer in changes.of("customer") or self._ticket in changes.tickets
         editing = self._customer is not None and (
             self._greeting.hasFocus() or self._note_field.hasFocus()
         )

@@ -1,7 +1,15 @@
 """The frame all dialogs share: a title, a quiet line under it, a body, and a row of buttons."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from solodesk.ui.appearance import Appearance
 from solodesk.wording.gettext import _

@@ -49,7 +49,9 @@ class ReportDialog(DialogFrame):
 
     saved = Signal(list)
 
-    def __init__(self, gate: DeskGate, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, gate: DeskGate, appearance: Appearance, parent: QWidget | None = None
+    ) -> None:
         super().__init__(
             appearance,
             _("Monthly service report"),
@@ -201,10 +203,12 @@ class ReportDialog(DialogFrame):
         return row
 
     def _show_month(self) -> None:
-        self._title.setText(dates.month_title(date(self._month.year, self._month.month, 1)))
+        self._title.setText(dates.long_month(date(self._month.year, self._month.month, 1)))
         self._forward.setEnabled(self._month != self._today)
         unfinished = self._month == self._today
-        self._tell(_("This month is not over: numbers can still change.") if unfinished else "", "3")
+        self._tell(
+            _("This month is not over: numbers can still change.") if unfinished else "", "3"
+        )
 
     def _tell(self, text: str, tone: str) -> None:
         self._said.setText(text)
