@@ -13,6 +13,7 @@ import keyring
 import keyring.core
 import pytest
 import translations
+from hypothesis import settings
 
 from solodesk.base.clock import FixedClock, parse_iso
 from solodesk.base.paths import DataFolder
@@ -32,6 +33,10 @@ if hasattr(time, "tzset"):
 # Tests never meet the developer's own keychain; `secret_service` leads to a throw-away one.
 os.environ["PYTHON_KEYRING_BACKEND"] = _NO_KEYCHAIN
 os.environ.pop("DBUS_SESSION_BUS_ADDRESS", None)
+
+# Time limits per example would make tests fail on a busy computer; they say nothing about us.
+settings.register_profile("solodesk", deadline=None, print_blob=True)
+settings.load_profile("solodesk")
 
 _UNRESOLVABLE = (".invalid", ".example", ".test", ".example.com", ".example.org", ".example.net")
 
