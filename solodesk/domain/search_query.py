@@ -1,8 +1,9 @@
 """What the owner typed into the search box, understood.
 
-Grammar: words and "phrases"; `from: subject: tag:` with a word or phrase, `is:open|waiting|closed|
-unread|snoozed|hidden|spam`, `has:attachment`, `before:` and `after:` with a date (2026-10-05, 2026-10,
-2026, today, yesterday, 7d, 2w, 3m), `#123`; Chinese names of the operators and of their values.
+Grammar: words and "phrases"; `from: subject: tag:` with a word or phrase, `is:` open, waiting,
+closed, unread, snoozed, hidden or spam, `has:attachment`, `before:` and `after:` with a date
+(2026-10-05, 2026-10, 2026, today, yesterday, 7d, 2w, 3m), `#123`; Chinese names of the operators
+and of their values.
 Whatever is not understood is a word. Parsing never raises.
 """
 

@@ -27,6 +27,7 @@ _LEAVING = (
     " JOIN identity i ON i.id = o.identity_id"
     " WHERE o.ticket_id = ? AND o.message_id IS NULL AND o.state != 'cancelled'"
 )
+_NOBODY = Address("", "")
 _BLOCK = re.compile(r"<br\s*/?>|</(?:p|div|li|h\d|blockquote|tr)>", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
 
@@ -64,6 +65,10 @@ def attachments(listed: Any) -> tuple[Attachment, ...]:
 def plain(body: str) -> str:
     """The words of a draft's small HTML."""
     return html.unescape(_TAG.sub("", _BLOCK.sub("\n", body))).strip()
+
+
+def _words(draft: dict[str, Any]) -> str:
+    return str(draft.get("text") or plain(str(draft.get("body") or draft.get("body_html") or "")))
 
 
 def conversation(tx: Transaction, ticket: TicketId) -> tuple[ConversationItem, ...]:
@@ -120,7 +125,7 @@ def _leaving(row: tuple[Any, ...]) -> ConversationItem:
     draft = json.loads(row[1])
     recipients = draft.get("recipients") or draft
     return _item(
-        kind="out", note=None, text=str(draft.get("text") or plain(str(draft.get("body") or draft.get("body_html") or ""))),
+        kind="out", note=None, text=_words(draft),
         at_ms=row[2], channel=None, direction="out", minutes=None,
         sender=Address(row[4], row[5]), to=people(recipients.get("to")),
         cc=people(recipients.get("cc")), subject=str(draft.get("subject") or ""),
@@ -137,7 +142,7 @@ def _item(
     channel: str | None,
     direction: str | None,
     minutes: int | None,
-    sender: Address = Address("", ""),
+    sender: Address = _NOBODY,
     to: tuple[Address, ...] = (),
     cc: tuple[Address, ...] = (),
     subject: str = "",

@@ -64,7 +64,9 @@ def faults(path: Path) -> Iterator[None]:
         raise fault from error
 
 
-def connect(path: Path, *, reader: bool = False, durable: bool = False, busy_ms: int = BUSY_MS) -> Connection:
+def connect(
+    path: Path, *, reader: bool = False, durable: bool = False, busy_ms: int = BUSY_MS
+) -> Connection:
     """A connection with our pragmas; transactions are begun and ended by the caller.
 
     `reader` refuses every write; `durable` waits for the disk at each commit (the outbox).
@@ -82,7 +84,7 @@ def connect(path: Path, *, reader: bool = False, durable: bool = False, busy_ms:
         link.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
         link.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         link.execute("PRAGMA temp_store = MEMORY")
-        # Hostile input ends up in cells, never in the schema: refuse what a crafted file could call.
+        # A crafted file must not make us call functions by its schema.
         link.execute("PRAGMA trusted_schema = OFF")
         if reader:
             link.execute("PRAGMA query_only = ON")
@@ -126,10 +128,16 @@ def quick_check(link: Connection) -> tuple[str, ...]:
 
 
 def schema_of(link: Connection) -> dict[str, str]:
-    """Every named part of the schema and the words that make it (autoindexes and shadow tables
-    of the search aside)."""
+    """Every named part of the schema and the words that make it.
+
+    Left out: automatic indexes and the search's inner tables.
+    """
     rows = link.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
-    return {str(name): str(sql) for name, sql in rows if not str(name).startswith(("search_", "sqlite_"))}
+    return {
+        str(name): str(sql)
+        for name, sql in rows
+        if not str(name).startswith(("search_", "sqlite_"))
+    }
 
 
 def cut_short(path: Path) -> bool:

@@ -68,7 +68,7 @@ class Gateway(Generic[R]):
         names = tuple(new)
         watched = tuple(column for _, column in spec.touches)
         before = tx.link.execute(
-            f"SELECT {', '.join((*names, *watched, '1'))} FROM {spec.table} WHERE {spec.by_key}",  # noqa: S608
+            f"SELECT {', '.join((*names, *watched, '1'))} FROM {spec.table} WHERE {spec.by_key}",
             key,
         ).fetchone()
         if before is None:
@@ -79,7 +79,7 @@ class Gateway(Generic[R]):
             return False
         sets = ", ".join(f"{name} = ?" for name in differing)
         tx.link.execute(
-            f"UPDATE {spec.table} SET {sets} WHERE {spec.by_key}",  # noqa: S608
+            f"UPDATE {spec.table} SET {sets} WHERE {spec.by_key}",
             [*(new[n] for n in differing), *key],
         )
         was = dict(zip(watched, before[len(names) :], strict=False))
@@ -103,7 +103,7 @@ class Gateway(Generic[R]):
         if row is None:
             return False
         raw = dict(zip(spec.names, row, strict=True))
-        tx.link.execute(f"DELETE FROM {spec.table} WHERE {spec.by_key}", key)  # noqa: S608
+        tx.link.execute(f"DELETE FROM {spec.table} WHERE {spec.by_key}", key)
         self._touch(raw)
         if spec.undo and tx.recorder:
             tx.recorder.entry(spec.table, self._key_of(raw), "delete", raw, None)
@@ -132,7 +132,7 @@ class Repository(Gateway[R], Generic[R, K]):
         """The rows of these ids that exist, in order of id."""
         marks = ",".join(str(int(i)) for i in ids)
         return self.select(
-            f"WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id", (f"[{marks}]",)  # noqa: F541
+            "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id", (f"[{marks}]",)
         )
 
     def add(self, **columns: Any) -> K:

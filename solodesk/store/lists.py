@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from solodesk.domain.ids import CustomerId, MessageId, OutboxId, TicketId
+from solodesk.domain.ids import CustomerId, MessageId, TicketId
 from solodesk.domain.search_query import SearchQuery
 from solodesk.domain.views import (
     ConversationItem,
@@ -17,11 +17,11 @@ from solodesk.domain.views import (
     OutboxRow,
     SearchHit,
     Tag,
-    TicketBrief,
     TicketRow,
     View,
 )
 from solodesk.store.conversation import conversation
+from solodesk.store.panels import customer_card, outbox
 from solodesk.store.search import Search
 from solodesk.store.transaction import Transaction
 
@@ -36,13 +36,13 @@ _LEAVING = (
     "(SELECT ticket_id FROM outbox WHERE state IN ('queued', 'sending', 'retrying')"
     " OR (state = 'held' AND hold_reason IN ('undo_window', 'later')))"
 )
+_TAGGED = (
+    "SELECT ticket_id FROM ticket_tag JOIN tag ON tag.id = tag_id"
+    " WHERE tag.name = :tag COLLATE NOCASE"
+)
 _OPEN_OUTBOX = "state NOT IN ('sent', 'cancelled')"
 
 _WHERE: dict[View, str] = {
-    View.NEEDS_REPLY: (
-        f"{_SEEN} AND (t.alarm IS NOT NULL OR (t.status = 'open' AND {_AWAKE} AND {_PERSON}"
-        f" AND t.id NOT IN {_LEAVING}))"
-    ),
     View.WAITING: f"{_SEEN} AND t.status = 'waiting' AND {_AWAKE}",
     View.SNOOZED: f"{_SEEN} AND t.snoozed_until_ms > :now",
     View.OUTBOX: f"t.id IN (SELECT ticket_id FROM outbox WHERE {_OPEN_OUTBOX})",
@@ -69,8 +69,8 @@ _ROW = (
     " t.alarm, t.thanked, t.created_ms, t.last_message_ms, t.waiting_since_ms,"
     " t.first_response_ms, t.messages, t.attachments, t.preview,"
     " (SELECT d.body || ' ' || d.attachments FROM draft d WHERE d.ticket_id = t.id),"
-    " (SELECT o.id FROM outbox o WHERE o.ticket_id = t.id AND o.state NOT IN ('sent', 'cancelled')"
-    " ORDER BY o.id DESC LIMIT 1)"
+    " (SELECT json_array(o.state, o.not_before_ms) FROM outbox o WHERE o.ticket_id = t.id"
+    " AND o.state NOT IN ('sent', 'cancelled') ORDER BY o.id DESC LIMIT 1)"
     " FROM json_each(?) j CROSS JOIN ticket t ON t.id = j.value"
     " LEFT JOIN customer c ON c.id = t.customer_id"
 )
@@ -105,44 +105,27 @@ class Lists:
         time; all others: latest message first). `newest` = latest message first.
         """
         if view is View.DRAFTS:
-            found = self._drafts()
-            if tag is not None:
-                found = [ticket for ticket in found if ticket in self._tagged(tag)]
-            return found[:limit]
+            tagged = None if tag is None else self._tagged(tag)
+            return [t for t in self._drafts() if tagged is None or t in tagged][:limit]
         order = _NEWEST if newest else _ORDER.get(view, _NEWEST)
-        where = _WHERE[view]
         if view is View.NEEDS_REPLY:
-            return self._needs_reply(tag, account, order, newest=newest)[:limit]
+            # Two index searches (alarms; open) instead of a scan for either.
+            where = f"t.id IN ({_NEEDS_REPLY_IDS})"
+            order = f"(t.alarm IS NULL), {_NEWEST}" if newest else order
+        else:
+            where = _WHERE[view]
         if tag is not None:
-            where += (
-                " AND t.id IN (SELECT ticket_id FROM ticket_tag JOIN tag ON tag.id = tag_id"
-                " WHERE tag.name = :tag COLLATE NOCASE)"
-            )
+            where += f" AND t.id IN ({_TAGGED})"
         if account is not None:
             where += " AND t.account_id = :account"
-        found_rows = self._named(
-            f"SELECT t.id FROM ticket t WHERE {where} ORDER BY {order} LIMIT :limit",
-            {"now": self._tx.now_ms, "tag": tag, "account": account, "limit": -1 if limit is None else limit},
-        )
-        return [TicketId(row[0]) for row in found_rows]
-
-    def _needs_reply(
-        self, tag: str | None, account: int | None, order: str, *, newest: bool
-    ) -> list[TicketId]:
-        """Two index searches (alarms; open), not one scan for their OR."""
-        if newest:
-            order = f"(t.alarm IS NULL), {order}"
-        extra = ""
-        if tag is not None:
-            extra += (
-                " AND t.id IN (SELECT ticket_id FROM ticket_tag JOIN tag ON tag.id = tag_id"
-                " WHERE tag.name = :tag COLLATE NOCASE)"
-            )
-        if account is not None:
-            extra += " AND t.account_id = :account"
         rows = self._named(
-            f"SELECT t.id FROM ticket t WHERE t.id IN ({_NEEDS_REPLY_IDS}){extra} ORDER BY {order}",
-            {"now": self._tx.now_ms, "tag": tag, "account": account},
+            f"SELECT t.id FROM ticket t WHERE {where} ORDER BY {order} LIMIT :limit",
+            {
+                "now": self._tx.now_ms,
+                "tag": tag,
+                "account": account,
+                "limit": -1 if limit is None else limit,
+            },
         )
         return [TicketId(row[0]) for row in rows]
 
@@ -166,12 +149,7 @@ class Lists:
         return [row[0] for row in rows if has_words(row[1], row[2])]
 
     def _tagged(self, tag: str) -> set[int]:
-        rows = self._tx.all(
-            "SELECT ticket_id FROM ticket_tag JOIN tag ON tag.id = tag_id"
-            " WHERE tag.name = ? COLLATE NOCASE",
-            (tag,),
-        )
-        return {row[0] for row in rows}
+        return {row[0] for row in self._named(_TAGGED, {"tag": tag})}
 
     def rows(self, ids: Iterable[TicketId]) -> dict[TicketId, TicketRow]:
         """The rows of these tickets; those that do not exist are left out."""
@@ -184,53 +162,10 @@ class Lists:
             (wanted,),
         ):
             tags.setdefault(ticket, []).append(Tag(tag_id, name, colour))
-        found: dict[TicketId, TicketRow] = {}
-        leaving: dict[int, TicketId] = {}
-        for row in self._tx.all(_ROW, (wanted,)):
-            ticket = TicketId(row[0])
-            found[ticket] = self._row(row, tuple(tags.get(ticket, ())), None)
-            if row[23] is not None:
-                leaving[row[23]] = ticket
-        for outbox, ticket in leaving.items():
-            state, not_before = self._tx.all(
-                "SELECT state, not_before_ms FROM outbox WHERE id = ?", (outbox,)
-            )[0]
-            # TicketRow is frozen: made anew for the few that have mail on its way.
-            row = self._tx.all(_ROW, (json.dumps([ticket]),))[0]
-            found[ticket] = self._row(row, found[ticket].tags, (state, not_before))
-        return found
-
-    def _row(
-        self, row: tuple[Any, ...], tags: tuple[Tag, ...], outbox: tuple[str, int | None] | None
-    ) -> TicketRow:
-        return TicketRow(
-            id=TicketId(row[0]),
-            number=row[1],
-            subject=row[2],
-            customer_id=None if row[3] is None else CustomerId(row[3]),
-            customer_name=row[4],
-            customer_address=row[5],
-            status=row[6],
-            kind=row[7],
-            priority=row[8],
-            snoozed_until_ms=row[9],
-            woken_ms=row[10],
-            from_before=bool(row[11]),
-            unread=bool(row[12]),
-            alarm=row[13],
-            thanked=bool(row[14]),
-            created_ms=row[15],
-            last_message_ms=row[16],
-            waiting_since_ms=row[17],
-            first_response_ms=row[18],
-            messages=row[19],
-            attachments=row[20],
-            preview=row[21],
-            tags=tags,
-            has_draft=row[22] is not None and has_words(row[22].removesuffix("[]")),
-            outbox_state=None if outbox is None else outbox[0],
-            outbox_not_before_ms=None if outbox is None else outbox[1],
-        )
+        return {
+            TicketId(row[0]): _row(row, tuple(tags.get(row[0], ())))
+            for row in self._tx.all(_ROW, (wanted,))
+        }
 
     def counts(self, now_ms: int | None = None) -> dict[View, int]:
         """How many each view holds (outbox: mails, not tickets)."""
@@ -242,7 +177,7 @@ class Lists:
         )
         found[View.DRAFTS] = len(self._drafts()) + len(self.new_drafts())
         found[View.OUTBOX] = int(
-            self._tx.value(f"SELECT count(*) FROM outbox WHERE {_OPEN_OUTBOX}")  # noqa: S608
+            self._tx.value(f"SELECT count(*) FROM outbox WHERE {_OPEN_OUTBOX}")
         )
         return found
 
@@ -272,99 +207,17 @@ class Lists:
 
     def customer_card(self, customer: CustomerId) -> CustomerCard | None:
         """What the customer panel shows, or None when there is no such customer."""
-        row = self._tx.one(
-            "SELECT name, greeting, company, language, note, not_customer, first_seen_ms"
-            " FROM customer WHERE id = ?",
-            (customer,),
-        )
-        if row is None:
-            return None
-        addresses = self._tx.all(
-            "SELECT address FROM customer_address WHERE customer_id = ? ORDER BY rowid", (customer,)
-        )
-        languages = self._tx.all(
-            "SELECT language FROM message WHERE customer_id = ? AND direction = 'in'"
-            " AND language IS NOT NULL GROUP BY language ORDER BY count(*) DESC, language",
-            (customer,),
-        )
-        briefs = [
-            TicketBrief(TicketId(t[0]), t[1], t[2], t[3], t[4])
-            for t in self._tx.all(
-                "SELECT id, number, subject, status, last_message_ms FROM ticket"
-                " WHERE customer_id = ? AND hidden_ms IS NULL AND merged_into IS NULL"
-                " ORDER BY last_message_ms DESC, id DESC",
-                (customer,),
-            )
-        ]
-        rating = self._tx.one(
-            "SELECT scale, rating, rated_ms FROM survey WHERE customer_id = ?"
-            " AND rating IS NOT NULL ORDER BY rated_ms DESC LIMIT 1",
-            (customer,),
-        )
-        going = {"open", "waiting"}
-        return CustomerCard(
-            id=customer,
-            name=row[0],
-            greeting=row[1],
-            company=row[2],
-            language=row[3],
-            languages=tuple(found[0] for found in languages),
-            note=row[4],
-            not_customer=bool(row[5]),
-            addresses=tuple(found[0] for found in addresses),
-            first_seen_ms=row[6],
-            tickets=len(briefs),
-            last_rating=None if rating is None else (rating[0], rating[1], rating[2]),
-            open=tuple(b for b in briefs if b.status in going),
-            earlier=tuple(b for b in briefs if b.status not in going),
-        )
+        return customer_card(self._tx, customer)
 
     # -- the outbox
 
     def outbox(self, *, ended: bool = False) -> list[OutboxRow]:
         """Mail on its way, oldest first; with `ended` also what was sent or cancelled."""
-        rows = self._tx.all(
-            "SELECT o.id, o.ticket_id, t.number, json_extract(o.draft, '$.subject'), t.subject,"
-            " coalesce(c.name, ''), o.purpose, o.state, o.hold_reason, o.rfc_id, o.attempts,"
-            " o.not_before_ms, o.phase, o.reason, o.queued_ms, o.accepted_ms, o.found_in_sent"
-            " FROM outbox o JOIN ticket t ON t.id = o.ticket_id"
-            " LEFT JOIN customer c ON c.id = t.customer_id"
-            f" WHERE ? OR o.{_OPEN_OUTBOX} ORDER BY o.id",
-            (ended,),
-        )
-        return [self._outbox_row(row) for row in rows]
-
-    def _outbox_row(self, row: tuple[Any, ...]) -> OutboxRow:
-        recipients = self._tx.all(
-            "SELECT address, state, reply FROM outbox_recipient WHERE outbox_id = ?"
-            " ORDER BY address",
-            (row[0],),
-        )
-        return OutboxRow(
-            id=OutboxId(row[0]),
-            ticket=TicketId(row[1]),
-            number=row[2],
-            subject=row[3] or row[4],
-            customer_name=row[5],
-            purpose=row[6],
-            state=row[7],
-            hold_reason=row[8],
-            rfc_id=row[9],
-            attempts=row[10],
-            not_before_ms=row[11],
-            phase=row[12],
-            reason=_reason(row[13]),
-            recipients=tuple((r[0], r[1], r[2]) for r in recipients),
-            queued_ms=row[14],
-            accepted_ms=row[15],
-            found_in_sent=bool(row[16]),
-        )
+        return outbox(self._tx, ended=ended)
 
     # -- searching
 
-    def search(
-        self, query: SearchQuery, limit: int = 50, by: str = "newest"
-    ) -> list[SearchHit]:
+    def search(self, query: SearchQuery, limit: int = 50, by: str = "newest") -> list[SearchHit]:
         """Messages that match: by 'newest' or by 'relevance'."""
         return self._search.hits(query, limit, by)
 
@@ -409,9 +262,33 @@ _COUNTS = (
 )
 
 
-def _reason(text: str | None) -> tuple[str, dict[str, str]] | None:
-    if text is None:
-        return None
-    known = json.loads(text)
-    params = known.get("params") or {}
-    return str(known.get("code", "")), {str(k): str(v) for k, v in params.items()}
+def _row(row: tuple[Any, ...], tags: tuple[Tag, ...]) -> TicketRow:
+    state, not_before = (None, None) if row[23] is None else json.loads(row[23])
+    return TicketRow(
+        id=TicketId(row[0]),
+        number=row[1],
+        subject=row[2],
+        customer_id=None if row[3] is None else CustomerId(row[3]),
+        customer_name=row[4],
+        customer_address=row[5],
+        status=row[6],
+        kind=row[7],
+        priority=row[8],
+        snoozed_until_ms=row[9],
+        woken_ms=row[10],
+        from_before=bool(row[11]),
+        unread=bool(row[12]),
+        alarm=row[13],
+        thanked=bool(row[14]),
+        created_ms=row[15],
+        last_message_ms=row[16],
+        waiting_since_ms=row[17],
+        first_response_ms=row[18],
+        messages=row[19],
+        attachments=row[20],
+        preview=row[21],
+        tags=tags,
+        has_draft=row[22] is not None and has_words(row[22].removesuffix("[]")),
+        outbox_state=state,
+        outbox_not_before_ms=not_before,
+    )

@@ -49,7 +49,7 @@ def revision(link: Connection) -> str | None:
 
 
 def create(link: Connection) -> None:
-    """Make the schema in an empty file, in one transaction; another process may have just done it."""
+    """Make the schema in an empty file, unless another process has just done it."""
     begin(link, write=True)
     try:
         if revision(link) is None:

@@ -27,9 +27,10 @@ _REBUILD_BATCH = 500
 _DOCUMENT = (
     "SELECT id, doc, subject, from_name, from_address, recipients, text, attachments FROM message"
 )
+_BRIEF = "m.id, m.ticket_id, m.from_name, m.from_address"
 _HIT = (
-    "SELECT m.id, m.ticket_id, t.number, m.received_ms, coalesce(c.name, ''), m.subject, m.new_text,"
-    " m.from_name, m.from_address, m.text"
+    "m.id, m.ticket_id, m.from_name, m.from_address, t.number, m.received_ms,"
+    " coalesce(c.name, ''), m.subject, m.new_text, m.text"
 )
 _JOINS = (
     " CROSS JOIN message m ON m.doc = s.rowid CROSS JOIN ticket t ON t.id = m.ticket_id"
@@ -92,6 +93,10 @@ def snippet(text: str, query: SearchQuery) -> tuple[str, tuple[tuple[int, int], 
         return flat, ()
     marks = tuple(m.span() for m in pattern.finditer(flatten(flat)) if m.end() > m.start())
     return flat, marks
+
+
+def _up_to(limit: int | None) -> str:
+    return "" if limit is None else f" LIMIT {int(limit)}"
 
 
 class Search:
@@ -173,7 +178,7 @@ class Search:
     def tickets(self, query: SearchQuery, limit: int | None = None) -> list[TicketId]:
         """Tickets with a matching message, newest match first."""
         found: dict[TicketId, None] = {}
-        for row in self._found(query, "newest", None):
+        for row in self._found(_BRIEF, query, "newest", None):
             found[TicketId(row[1])] = None
             if limit is not None and len(found) >= limit:
                 break
@@ -181,48 +186,51 @@ class Search:
 
     def _rows(self, query: SearchQuery, limit: int, by: str) -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = []
-        for row in self._found(query, by, limit):
+        for row in self._found(_HIT, query, by, limit):
             rows.append(row)
             if len(rows) >= limit:
                 break
         return rows
 
     def _found(
-        self, query: SearchQuery, by: str, limit: int | None
+        self, columns: str, query: SearchQuery, by: str, limit: int | None
     ) -> Iterator[tuple[Any, ...]]:
         if not query:
             return iter(())
         where, params = self._filters(query)
         match = match_expression(query)
         if not match:
-            return self._without_words(where, params)
-        cursor = self._with_words(match, where, params, by, limit if not query.from_ else None)
-        return (row for row in cursor if _from_fits(query.from_, row[7], row[8]))
-
-    def _with_words(
-        self, match: str, where: str, params: list[Any], by: str, limit: int | None
-    ) -> Iterator[tuple[Any, ...]]:
-        end = "" if limit is None else f" LIMIT {int(limit)}"
-        if by != "relevance":
-            return self._tx.link.execute(
-                f"{_HIT} FROM search s{_JOINS} WHERE s.search MATCH ?{where}"
-                f" ORDER BY s.rowid DESC{end}",
-                [match, *params],
+            return self._without_words(columns, where, params)
+        if query.from_:
+            limit = None
+        sql = f"SELECT {columns} FROM search s{_JOINS} WHERE s.search MATCH ?"
+        if by == "relevance":
+            cursor = self._by_relevance(sql, match, where, params, limit)
+        else:
+            cursor = self._tx.link.execute(
+                f"{sql}{where} ORDER BY s.rowid DESC{_up_to(limit)}", [match, *params]
             )
+        return (row for row in cursor if _from_fits(query.from_, row[2], row[3]))
+
+    def _by_relevance(
+        self, sql: str, match: str, where: str, params: list[Any], limit: int | None
+    ) -> Iterator[tuple[Any, ...]]:
         oldest = self._tx.value(
             "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?",
             (match, NEWEST - 1),
         )
         return self._tx.link.execute(
-            f"{_HIT} FROM search s{_JOINS} WHERE s.search MATCH ? AND s.rowid >= ?{where}"
-            f" ORDER BY bm25(search, 4.0, 2.0, 1.0), s.rowid DESC{end}",
+            f"{sql} AND s.rowid >= ?{where}"
+            f" ORDER BY bm25(search, 4.0, 2.0, 1.0), s.rowid DESC{_up_to(limit)}",
             [match, -(1 << 62) if oldest is None else oldest, *params],
         )
 
-    def _without_words(self, where: str, params: list[Any]) -> Iterator[tuple[Any, ...]]:
+    def _without_words(
+        self, columns: str, where: str, params: list[Any]
+    ) -> Iterator[tuple[Any, ...]]:
         """Operators alone: each fitting ticket by its newest fitting message."""
         return self._tx.link.execute(
-            f"{_HIT} FROM ticket t LEFT JOIN customer c ON c.id = t.customer_id"
+            f"SELECT {columns} FROM ticket t LEFT JOIN customer c ON c.id = t.customer_id"
             " CROSS JOIN message m ON m.id = (SELECT x.id FROM message x WHERE x.ticket_id = t.id"
             " AND x.duplicate_of IS NULL ORDER BY x.received_ms DESC, x.id DESC LIMIT 1)"
             f" WHERE 1{where} ORDER BY t.last_message_ms DESC",
@@ -280,7 +288,7 @@ class Search:
             return -(1 << 62) if day.year < 1971 else 1 << 62
 
     def _hit(self, row: tuple[Any, ...], query: SearchQuery) -> SearchHit:
-        message, ticket, number, at_ms, customer, subject, new_text, name, address, text = row
+        message, ticket, name, address, number, at_ms, customer, subject, new_text, text = row
         words_, marks = snippet(new_text, query)
         if not marks and query.text and text != new_text:
             longer, found = snippet(text, query)

@@ -75,7 +75,9 @@ class Spec(Generic[R]):
     by_key: str
     load: Callable[[Iterable[Any]], R]
 
-    def cells(self, values: Mapping[str, Any], now_ms: int, new_uid: Callable[[int], bytes]) -> list[Value]:
+    def cells(
+        self, values: Mapping[str, Any], now_ms: int, new_uid: Callable[[int], bytes]
+    ) -> list[Value]:
         """The cells of a new row; TypeError when a column is unknown or a needed one missing."""
         if not values.keys() <= self.columns.keys():
             message = f"{self.table} has no column {sorted(values.keys() - self.columns.keys())}"
@@ -149,8 +151,8 @@ def spec(
         touches=touches,
         undo=undo,
         kept=frozenset(kept),
-        select=f"SELECT {', '.join(names)} FROM {table}",  # noqa: S608 - names of our own
-        insert=f"INSERT INTO {table} ({listed}) VALUES ({marks})",  # noqa: S608
+        select=f"SELECT {', '.join(names)} FROM {table}",
+        insert=f"INSERT INTO {table} ({listed}) VALUES ({marks})",
         given=given,
         by_key=" AND ".join(f"{name} = ?" for name in key),
         load=_loader(row, columns),

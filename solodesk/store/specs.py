@@ -14,7 +14,11 @@ FOLDER = spec("folder", rows.Folder, ("account", "account_id"))
 PLACE = spec("place", rows.Place)
 CUSTOMER = spec("customer", rows.Customer, ("customer", "id"), undo=True)
 ADDRESS = spec(
-    "customer_address", rows.CustomerAddress, ("customer", "customer_id"), key=("address",), undo=True
+    "customer_address",
+    rows.CustomerAddress,
+    ("customer", "customer_id"),
+    key=("address",),
+    undo=True,
 )
 # A number that was given stays given: it may have gone out in a mail.
 TICKET = spec("ticket", rows.Ticket, ("ticket", "id"), undo=True, kept=("number",))

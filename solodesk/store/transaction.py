@@ -24,7 +24,8 @@ def pack(values: dict[str, Value]) -> str:
 def unpack(text: str) -> dict[str, Value]:
     """The cells that `pack` wrote."""
     return {
-        k: bytes.fromhex(v["hex"]) if isinstance(v, dict) else v for k, v in json.loads(text).items()
+        k: bytes.fromhex(v["hex"]) if isinstance(v, dict) else v
+        for k, v in json.loads(text).items()
     }
 
 

@@ -98,9 +98,7 @@ class Undo:
         for event in row.events:
             old = self._events.get(event)
             if old is not None:
-                self._events.add(
-                    "undone", {"event": event}, ticket=old.ticket, message=old.message
-                )
+                self._events.add("undone", {"event": event}, ticket=old.ticket, message=old.message)
 
     def _revert(self, step: int) -> list[Conflict]:
         entries = self._tx.all(
@@ -153,7 +151,7 @@ class Undo:
             sets = ", ".join(f"{name} = ?" for name in same)
             try:
                 self._tx.run(
-                    f"UPDATE {table} SET {sets} WHERE {specs.ALL[table].by_key}",  # noqa: S608
+                    f"UPDATE {table} SET {sets} WHERE {specs.ALL[table].by_key}",
                     [*(before[name] for name in same), *key.values()],
                 )
             except IntegrityError:
@@ -174,7 +172,9 @@ class Undo:
         if any(now[name] != value for name, value in after.items() if name not in kept):
             return ()
         try:
-            self._tx.run(f"DELETE FROM {table} WHERE {specs.ALL[table].by_key}", tuple(key.values()))  # noqa: S608
+            self._tx.run(
+                f"DELETE FROM {table} WHERE {specs.ALL[table].by_key}", tuple(key.values())
+            )
         except IntegrityError:
             return ()
         self._touch(table, now)
@@ -185,7 +185,7 @@ class Undo:
         marks = ", ".join("?" * len(before))
         try:
             self._tx.run(
-                f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608
+                f"INSERT INTO {table} ({names}) VALUES ({marks})",
                 tuple(before.values()),
             )
         except IntegrityError:

@@ -51,8 +51,8 @@ class Events:
         if self._device is None:
             self._device = str(tx.value("SELECT value FROM meta WHERE key = 'device'"))
         cursor = tx.run(
-            "INSERT INTO event (uid, device, at_ms, recorded_ms, actor, kind, ticket_id, message_id,"
-            " data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO event (uid, device, at_ms, recorded_ms, actor, kind, ticket_id,"
+            " message_id, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 new_uid(tx.now_ms),
                 self._device,

@@ -73,9 +73,7 @@ class Messages(Repository[rows.Message, MessageId]):
 
     def of_outbox(self, outbox: int) -> rows.Message | None:
         """The message an outbox row became."""
-        return self.first(
-            "WHERE id = (SELECT message_id FROM outbox WHERE id = ?)", (outbox,)
-        )
+        return self.first("WHERE id = (SELECT message_id FROM outbox WHERE id = ?)", (outbox,))
 
     def of_customer(self, customer: CustomerId, limit: int = 1_000) -> list[rows.Message]:
         """A customer's messages, newest first."""
@@ -87,9 +85,7 @@ class Messages(Repository[rows.Message, MessageId]):
         """How many messages there are (of one mailbox)."""
         if account is None:
             return int(self._tx.value("SELECT count(*) FROM message"))
-        return int(
-            self._tx.value("SELECT count(*) FROM message WHERE account_id = ?", (account,))
-        )
+        return int(self._tx.value("SELECT count(*) FROM message WHERE account_id = ?", (account,)))
 
 
 class RawMail:
@@ -196,7 +192,9 @@ class Mentions(Gateway[rows.Mention]):
 
     def of_message(self, message: MessageId) -> list[rows.Mention]:
         """What a message mentions."""
-        refs = self._tx.one("SELECT rfc_id, in_reply_to, refs FROM message WHERE id = ?", (message,))
+        refs = self._tx.one(
+            "SELECT rfc_id, in_reply_to, refs FROM message WHERE id = ?", (message,)
+        )
         if refs is None:
             return []
         return self.select(

@@ -37,7 +37,9 @@ class OutboxRows(Repository[rows.Outbox, OutboxId]):
         self.update(outbox, state=state, **columns)
         return True
 
-    def due(self, now_ms: int, states: Iterable[str] = ("held", "queued", "retrying")) -> list[rows.Outbox]:
+    def due(
+        self, now_ms: int, states: Iterable[str] = ("held", "queued", "retrying")
+    ) -> list[rows.Outbox]:
         """Rows that may leave now, the longest queued first.
 
         A held row is due when its time has come and it waits for nothing but time.
@@ -62,9 +64,7 @@ class OutboxRows(Repository[rows.Outbox, OutboxId]):
 
     def in_state(self, *states: str) -> list[rows.Outbox]:
         """Rows in one of these states, oldest first."""
-        return self.select(
-            f"WHERE state IN ({', '.join('?' * len(states))}) ORDER BY id", states
-        )
+        return self.select(f"WHERE state IN ({', '.join('?' * len(states))}) ORDER BY id", states)
 
     def of_ticket(self, ticket: TicketId) -> list[rows.Outbox]:
         """A ticket's rows, oldest first."""

@@ -61,7 +61,8 @@ class Tickets(Repository[rows.Ticket, TicketId]):
     def due(self, now_ms: int) -> list[rows.Ticket]:
         """Snoozed tickets whose time has come."""
         return self.select(
-            "WHERE snoozed_until_ms IS NOT NULL AND snoozed_until_ms <= ? ORDER BY snoozed_until_ms",
+            "WHERE snoozed_until_ms IS NOT NULL AND snoozed_until_ms <= ?"
+            " ORDER BY snoozed_until_ms",
             (now_ms,),
         )
 
