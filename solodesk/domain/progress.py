@@ -1,0 +1,98 @@
+"""How a ticket's summary follows from its messages: who waits since when, what was said last.
+
+One fold, used both for a message that arrives last and for a whole ticket told anew, so that
+both give the same. Must not know statuses (ticket.py) nor storage.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from solodesk.domain.message import Kind
+
+PREVIEW_LENGTH: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One message as the summary sees it, duplicates left out."""
+
+    incoming: bool
+    kind: Kind
+    at_ms: int
+    closer: bool
+    counts: bool
+    """False for history and for mail of senders who are no customers: no wait starts."""
+    subject: str
+    new_text: str
+    attachments: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The summary; times are UTC milliseconds. See schema.sql, table ticket."""
+
+    subject: str = ""
+    kind: Kind | None = None
+    created_ms: int = 0
+    last_message_ms: int = 0
+    last_incoming: bool = True
+    preview: str = ""
+    messages: int = 0
+    attachments: int = 0
+    waiting_since_ms: int | None = None
+    first_response_ms: int | None = None
+    thanked: bool = False
+
+
+def preview_of(text: str) -> str:
+    """The first words of a text on one line."""
+    return " ".join(text[: PREVIEW_LENGTH * 4].split())[:PREVIEW_LENGTH]
+
+
+def follow(progress: Progress, step: Step) -> Progress:
+    """The summary after one more message that is the latest so far."""
+    first = progress.messages == 0
+    seen = replace(
+        progress,
+        subject=step.subject if first else progress.subject,
+        created_ms=step.at_ms if first else progress.created_ms,
+        last_message_ms=step.at_ms,
+        last_incoming=step.incoming,
+        preview=preview_of(step.new_text),
+        messages=progress.messages + 1,
+        attachments=progress.attachments + step.attachments,
+    )
+    return _customer_wrote(seen, step) if step.incoming else _we_wrote(seen, step)
+
+
+def follow_all(steps: list[Step]) -> Progress:
+    """The summary of a whole ticket; `steps` in any order."""
+    progress = Progress()
+    for step in sorted(steps, key=lambda s: s.at_ms):
+        progress = follow(progress, step)
+    return progress
+
+
+def _customer_wrote(progress: Progress, step: Step) -> Progress:
+    person = step.kind is Kind.PERSON
+    kind = Kind.PERSON if person else progress.kind or step.kind
+    if not person:
+        return replace(progress, kind=kind)
+    if step.closer:
+        return replace(progress, kind=kind, thanked=True)
+    waiting = progress.waiting_since_ms
+    if waiting is None and step.counts:
+        waiting = step.at_ms
+    return replace(progress, kind=kind, thanked=False, waiting_since_ms=waiting)
+
+
+def _we_wrote(progress: Progress, step: Step) -> Progress:
+    kind = progress.kind or step.kind
+    if step.kind is Kind.SURVEY:
+        return replace(progress, kind=kind)
+    first = progress.first_response_ms
+    if first is None and progress.waiting_since_ms is not None:
+        first = step.at_ms
+    return replace(
+        progress, kind=kind, thanked=False, waiting_since_ms=None, first_response_ms=first
+    )

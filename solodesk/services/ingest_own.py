@@ -1,0 +1,121 @@
+"""Mail of our own found on a server: answers written on a phone, copies of what we sent.
+
+An answer found in Sent counts like one of SoloDesk's; our own mail is never a second message.
+Must not treat anything as ours by its subject or looks.
+"""
+
+from solodesk.domain.customers import address_key
+from solodesk.domain.events import Actor
+from solodesk.domain.ids import CustomerId, TicketId
+from solodesk.domain.matching import decide
+from solodesk.domain.message import Address, Kind
+from solodesk.domain.outbox import OutboxState
+from solodesk.domain.ticket import Status, after_our_answer
+from solodesk.services import customers, delivery, surveys
+from solodesk.services.ingest_facts import known_facts
+from solodesk.services.ingest_parts import (
+    Arrival,
+    Ingested,
+    add_message,
+    letter,
+    number_if_live,
+)
+from solodesk.services.units import Desk
+from solodesk.store import rows
+
+
+def copy_of_outbox(desk: Desk, arrival: Arrival) -> rows.Message | None:
+    """Our message that this is a copy of, when it left through the outbox.
+
+    Seeing the copy settles a doubtful send: it was delivered.
+    """
+    rfc_id = arrival.parsed.message_id
+    row = desk.outbox.by_rfc_id(rfc_id) if rfc_id is not None else None
+    if row is None or row.state == OutboxState.CANCELLED.value:
+        return None
+    at_ms = row.accepted_ms if row.accepted_ms is not None else arrival.received_ms
+    made = delivery.accepted(desk, row.id, at_ms, by="sent_folder")
+    if arrival.from_sent:
+        desk.outbox.update(row.id, found_in_sent=True)
+    return desk.messages.get(made)
+
+
+def take(desk: Desk, arrival: Arrival) -> Ingested:
+    """A message of ours that SoloDesk did not send: an answer, or one that starts a ticket."""
+    parsed = arrival.parsed
+    told_by = letter(arrival)
+    decision = decide(told_by, known_facts(desk, told_by, parsed.subject))
+    asked = surveys.sent_elsewhere(arrival.raw) if arrival.from_sent else None
+    started = decision.ticket is None
+    ticket = decision.ticket or _new_ticket(desk, arrival)
+    row = desk.tickets.get(ticket)
+    latest = row is not None and (row.messages == 0 or arrival.received_ms >= row.last_message_ms)
+    kind = Kind.SURVEY if asked is not None else Kind.OWN
+    made = add_message(
+        desk,
+        arrival,
+        ticket,
+        decision.joined_by,
+        kind=kind,
+        customer=None if row is None else row.customer_id,
+    )
+    if asked is not None:
+        surveys.found_in_sent(desk, asked, arrival.parsed, ticket, arrival.received_ms)
+    else:
+        answers = not started or bool(parsed.in_reply_to or parsed.references)
+        desk.event(
+            "answered" if answers else "started",
+            ticket=ticket,
+            message=made,
+            at_ms=arrival.received_ms,
+            actor=Actor.OWNER,
+            data=_data(arrival, answers=answers),
+        )
+        if row is not None and latest and not started and not arrival.history:
+            _answered(desk, row, arrival.received_ms)
+    if started:
+        number_if_live(desk, arrival, ticket)
+    return Ingested(made, ticket, decision.joined_by, decision.suggested, None, new=True)
+
+
+def _data(arrival: Arrival, *, answers: bool) -> dict[str, object]:
+    data: dict[str, object] = {"by": "sent_folder"} if answers else {}
+    if arrival.history:
+        data["history"] = True
+    return data
+
+
+def _answered(desk: Desk, row: rows.Ticket, at_ms: int) -> None:
+    before = Status(row.status)
+    after = after_our_answer(before, None)
+    desk.tickets.update(row.id, status=after.value, alarm=None, woken_ms=None, unread=False)
+    if after is not before:
+        data = {"from": before.value, "to": after.value, "reason": "replied"}
+        desk.event("status", ticket=row.id, actor=Actor.OWNER, at_ms=at_ms, data=data)
+
+
+def _new_ticket(desk: Desk, arrival: Arrival) -> TicketId:
+    reader = _first_reader(arrival)
+    customer: CustomerId | None = None
+    if reader is not None:
+        customer = customers.find_or_add(desk, reader.address, reader.name, arrival.received_ms)
+    # A mail to ourselves waits for nobody.
+    waits = customer is not None and not arrival.history
+    return desk.tickets.add(
+        subject=arrival.parsed.subject,
+        customer_id=customer,
+        account_id=arrival.account,
+        status=(Status.WAITING if waits else Status.CLOSED).value,
+        kind=Kind.OWN.value if customer is None else Kind.PERSON.value,
+        history=arrival.history,
+        created_ms=arrival.received_ms,
+        last_message_ms=arrival.received_ms,
+        last_direction="out",
+    )
+
+
+def _first_reader(arrival: Arrival) -> Address | None:
+    for reader in (*arrival.parsed.to, *arrival.parsed.cc):
+        if reader.address and address_key(reader.address) not in arrival.own:
+            return reader
+    return None

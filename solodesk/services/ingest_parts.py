@@ -1,0 +1,193 @@
+"""What every way of taking mail in shares: the message on its way, and how it is stored.
+
+Must not decide where a message belongs; that is ingest.py's.
+"""
+
+from dataclasses import dataclass
+
+from solodesk.domain.events import Actor
+from solodesk.domain.ids import AccountId, CustomerId, MessageId, TicketId
+from solodesk.domain.matching import JoinedBy, Letter, valid_rfc_id
+from solodesk.domain.message import Kind, ParsedMessage
+from solodesk.services import stored, summary
+from solodesk.services.ingest_facts import letter_of
+from solodesk.services.units import Desk
+from solodesk.store import rows
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message lies on a server. `role`: inbox, sent or other."""
+
+    account_id: AccountId
+    folder_id: int
+    uidvalidity: int
+    uid: int
+    role: str
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What became of a message. `new` False: these bytes were here already."""
+
+    message: MessageId
+    ticket: TicketId
+    joined_by: JoinedBy
+    suggested: TicketId | None
+    duplicate_of: MessageId | None
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One message on its way into the store, with everything known about it."""
+
+    raw: bytes
+    parsed: ParsedMessage
+    where: Place | None
+    account: AccountId | None
+    own: frozenset[str]
+    """Keys of our addresses."""
+    received_ms: int
+    seen: bool
+    history: bool
+
+    @property
+    def outgoing(self) -> bool:
+        """Ours: it lies in Sent, or we are its writer. Contact forms are the customer's."""
+        if self.parsed.kind is Kind.OWN:
+            return True
+        by_form = any(because.startswith("contact_form") for because in self.parsed.kind_because)
+        return self.from_sent and not by_form
+
+    @property
+    def from_sent(self) -> bool:
+        """It lies in our Sent folder."""
+        return self.where is not None and self.where.role == "sent"
+
+
+def add_message(
+    desk: Desk,
+    arrival: Arrival,
+    ticket: TicketId,
+    joined_by: JoinedBy,
+    *,
+    kind: Kind | None = None,
+    customer: CustomerId | None = None,
+    suggested: TicketId | None = None,
+    duplicate_of: MessageId | None = None,
+    because: tuple[str, ...] = (),
+) -> MessageId:
+    """Store one message in a ticket: row, bytes, place, mentions, participants, search."""
+    parsed = arrival.parsed
+    columns = stored.columns_of(parsed)
+    columns["kind_because"] = [*parsed.kind_because, *because]
+    if kind is not None:
+        columns["kind"] = kind.value
+    made = desk.messages.add(
+        **columns,
+        ticket_id=ticket,
+        customer_id=customer,
+        account_id=arrival.account,
+        direction="out" if arrival.outgoing else "in",
+        received_ms=arrival.received_ms,
+        joined_by=joined_by.value,
+        suggested_ticket_id=suggested,
+        duplicate_of=duplicate_of,
+        history=arrival.history,
+        seen=arrival.seen,
+    )
+    desk.raw.add(made, arrival.raw)
+    lies_at(desk, arrival, made)
+    desk.search.add(made)
+    ids = (parsed.message_id, *parsed.references, *parsed.in_reply_to)
+    desk.mentions.add([i for i in ids if i is not None and valid_rfc_id(i)], ticket, made)
+    if duplicate_of is None:
+        who = letter(arrival)
+        desk.participants.add(ticket, who.senders | who.others)
+        message = desk.messages.get(made)
+        if message is not None:
+            summary.advance(desk, ticket, summary.step_of(message))
+    return made
+
+
+def received_event(
+    desk: Desk,
+    arrival: Arrival,
+    ticket: TicketId,
+    message: MessageId,
+    kind: str,
+    *,
+    duplicate: bool = False,
+    from_before: bool = False,
+) -> None:
+    """Write the event every incoming message has; absent keys mean no."""
+    parsed = arrival.parsed
+    flags = {
+        "closer": parsed.closer,
+        "history": arrival.history,
+        "from_before": from_before,
+        "duplicate": duplicate,
+        "damaged": parsed.damaged,
+    }
+    data: dict[str, object] = {"kind": kind, **{k: True for k, on in flags.items() if on}}
+    if parsed.language is not None:
+        data["language"] = parsed.language
+    desk.event(
+        "received",
+        ticket=ticket,
+        message=message,
+        at_ms=arrival.received_ms,
+        actor=Actor.CUSTOMER,
+        data=data,
+    )
+
+
+def number_if_live(desk: Desk, arrival: Arrival, ticket: TicketId) -> None:
+    """After the first sync a new ticket gets its number at once."""
+    if arrival.where is None or arrival.account is None:
+        return
+    account = desk.accounts.get(arrival.account)
+    if account is not None and account.first_sync_done_ms is not None:
+        desk.tickets.give_number(ticket)
+
+
+def letter(arrival: Arrival) -> Letter:
+    """What the threading decision needs of a message."""
+    return letter_of(
+        arrival.parsed,
+        outgoing=arrival.outgoing,
+        from_sent=arrival.from_sent,
+        own=arrival.own,
+        received_ms=arrival.received_ms,
+        history=arrival.history,
+    )
+
+
+def lies_at(desk: Desk, arrival: Arrival, message: MessageId) -> None:
+    """Note the place a message lies at, once."""
+    where = arrival.where
+    if where is None or desk.places.at(where.folder_id, where.uidvalidity, where.uid) is not None:
+        return
+    desk.places.add(
+        folder_id=where.folder_id,
+        uidvalidity=where.uidvalidity,
+        imap_uid=where.uid,
+        message_id=message,
+        sha256=bytes.fromhex(arrival.parsed.raw_sha256),
+        seen=arrival.seen,
+        answered=where.answered,
+    )
+
+
+def told(message: rows.Message, *, new: bool) -> Ingested:
+    """What became of a message that is stored."""
+    return Ingested(
+        message.id,
+        message.ticket_id,
+        JoinedBy(message.joined_by),
+        message.suggested_ticket_id,
+        message.duplicate_of,
+        new,
+    )

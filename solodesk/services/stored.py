@@ -1,0 +1,59 @@
+"""A parsed message as the store's columns, and back as far as the screens need it.
+
+Must not decide anything about the message.
+"""
+
+from dataclasses import asdict
+from typing import Any
+
+from solodesk.domain.message import Address, Attachment, ParsedMessage
+from solodesk.store import rows
+
+
+def columns_of(parsed: ParsedMessage) -> dict[str, Any]:
+    """Columns of table message that follow from the bytes alone."""
+    writer = parsed.from_ or parsed.sender or Address("", "")
+    return {
+        "sha256": bytes.fromhex(parsed.raw_sha256),
+        "size": parsed.size,
+        "rfc_id": parsed.message_id,
+        "kind": parsed.kind.value,
+        "kind_because": list(parsed.kind_because),
+        "from_name": writer.name,
+        "from_address": writer.address,
+        "recipients": {
+            "to": _pairs(parsed.to),
+            "cc": _pairs(parsed.cc),
+            "reply_to": _pairs(parsed.reply_to),
+        },
+        "subject": parsed.subject,
+        "date_ms": parsed.date_ms,
+        "date_offset_min": parsed.date_offset_min,
+        "in_reply_to": list(parsed.in_reply_to),
+        "refs": list(parsed.references),
+        "language": parsed.language,
+        "text": parsed.body_text,
+        "new_text": parsed.new_text,
+        "has_html": parsed.body_html is not None,
+        "attachments": [asdict(a) for a in parsed.attachments],
+        "closer": parsed.closer,
+        "bounce": None if parsed.bounce is None else asdict(parsed.bounce),
+        "survey": None if parsed.survey is None else asdict(parsed.survey),
+        "auto_headers": parsed.auto_headers,
+        "damaged": parsed.damaged,
+        "defects": list(parsed.defects),
+    }
+
+
+def people(message: rows.Message, role: str) -> tuple[Address, ...]:
+    """The people of a message: role to, cc or reply_to."""
+    return tuple(Address(name, address) for name, address in message.recipients.get(role, []))
+
+
+def attachment(data: dict[str, Any]) -> Attachment:
+    """An attachment as it was stored."""
+    return Attachment(**data)
+
+
+def _pairs(people: tuple[Address, ...]) -> list[list[str]]:
+    return [[p.name, p.address] for p in people]

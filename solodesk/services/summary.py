@@ -1,0 +1,74 @@
+"""Keeps a ticket's summary columns in step with its messages (domain/progress.py).
+
+Must not change statuses; that is a matter of ticket.py and of whoever acts.
+"""
+
+from typing import Any
+
+from solodesk.domain.ids import TicketId
+from solodesk.domain.message import Kind
+from solodesk.domain.progress import Progress, Step, follow, follow_all
+from solodesk.services.units import Desk
+from solodesk.store import rows
+
+
+def step_of(message: rows.Message) -> Step:
+    """A stored message as the summary sees it."""
+    return Step(
+        incoming=message.direction == "in",
+        kind=Kind(message.kind),
+        at_ms=message.received_ms,
+        closer=message.closer,
+        counts=not message.history,
+        subject=message.subject,
+        new_text=message.new_text,
+        attachments=sum(1 for a in message.attachments if not a.get("inline")),
+    )
+
+
+def advance(desk: Desk, ticket: TicketId, step: Step) -> None:
+    """Bring the summary in step after a message was added: cheaply when it is the latest."""
+    row = desk.tickets.get(ticket)
+    if row is None or row.messages == 0 or step.at_ms < row.last_message_ms:
+        retell(desk, ticket)
+        return
+    desk.tickets.update(ticket, **_columns(follow(_progress(row), step)))
+
+
+def retell(desk: Desk, ticket: TicketId) -> None:
+    """Tell the whole summary anew from the messages that lie in the ticket now."""
+    messages = [m for m in desk.messages.of_ticket(ticket) if m.duplicate_of is None]
+    if messages:
+        desk.tickets.update(ticket, **_columns(follow_all([step_of(m) for m in messages])))
+
+
+def _progress(row: rows.Ticket) -> Progress:
+    return Progress(
+        subject=row.subject,
+        kind=Kind(row.kind),
+        created_ms=row.created_ms,
+        last_message_ms=row.last_message_ms,
+        last_incoming=row.last_direction == "in",
+        preview=row.preview,
+        messages=row.messages,
+        attachments=row.attachments,
+        waiting_since_ms=row.waiting_since_ms,
+        first_response_ms=row.first_response_ms,
+        thanked=row.thanked,
+    )
+
+
+def _columns(progress: Progress) -> dict[str, Any]:
+    return {
+        "subject": progress.subject,
+        "kind": (progress.kind or Kind.PERSON).value,
+        "created_ms": progress.created_ms,
+        "last_message_ms": progress.last_message_ms,
+        "last_direction": "in" if progress.last_incoming else "out",
+        "preview": progress.preview,
+        "messages": progress.messages,
+        "attachments": progress.attachments,
+        "waiting_since_ms": progress.waiting_since_ms,
+        "first_response_ms": progress.first_response_ms,
+        "thanked": progress.thanked,
+    }
