@@ -99,6 +99,21 @@ _TLS = {
     "starttls": marked("Encrypted after greeting"),
     "plain": marked("Not encrypted"),
 }
+_WEEKDAYS = {
+    "mon": marked("Monday"),
+    "tue": marked("Tuesday"),
+    "wed": marked("Wednesday"),
+    "thu": marked("Thursday"),
+    "fri": marked("Friday"),
+    "sat": marked("Saturday"),
+    "sun": marked("Sunday"),
+}
+_AFTER_SEND = {
+    "next": marked("The next ticket"),
+    "stay": marked("Stay here"),
+    "back": marked("Back to the list"),
+}
+_QUOTE = {"none": marked("Nothing"), "last": marked("The last message")}
 
 
 def _label(table: dict[str, str], code: str) -> str:
@@ -172,3 +187,20 @@ def rating_mark(scale_: str, value: int) -> str:
     if scale_ == "csat3":
         return _CSAT3_MARK.get(value, "?")
     return f"{value}/{_TOP.get(scale_, '?')}"
+
+
+def weekday(code: str) -> str:
+    """A day of the week by its code: mon … sun."""
+    return _label(_WEEKDAYS, code)
+
+
+def choice(setting: str, code: str) -> str:
+    """A choice of the setting named `setting`."""
+    tables = {
+        "language_default": _LANGUAGE,
+        "start_view": _VIEW,
+        "survey_scale": _SCALE,
+        "after_send": _AFTER_SEND,
+        "quote": _QUOTE,
+    }
+    return _label(tables.get(setting, {}), code)
