@@ -1,0 +1,1 @@
+"""The sample mailbox and its customers."""

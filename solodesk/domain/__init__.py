@@ -1,0 +1,1 @@
+"""Pure business logic: no I/O, no clock of its own, no wording."""

@@ -1,0 +1,120 @@
+"""What one e-mail means, once its bytes have been read.
+
+`solodesk.mail.parse` makes a `ParsedMessage`; services store it; nothing here does I/O.
+Every string is valid Unicode (no surrogates). Times are UTC milliseconds.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What wrote the message. Only `PERSON` counts in the clocks (metrics.md)."""
+
+    PERSON = "person"
+    OWN = "own"
+    AUTO_REPLY = "auto_reply"
+    BOUNCE = "bounce"
+    LIST = "list"
+    SURVEY = "survey"
+    REPORT = "report"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A mailbox: display name (may be empty) and address, domain lower-cased (IDNA kept)."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """One attachment as described in the message; its bytes are decoded on demand by `index`.
+
+    `index` is the ordinal among the message's leaf parts in document order, from 0.
+    `size` is in decoded bytes, `sha256` hexadecimal over the decoded bytes.
+    """
+
+    index: int
+    filename: str
+    mime: str
+    size: int
+    sha256: str
+    inline: bool
+    content_id: str | None
+    dangerous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BounceRecipient:
+    """One failed recipient of a delivery report (RFC 3464)."""
+
+    address: str
+    status: str | None
+    action: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """What a bounce says: who was not reached, why, and which message of ours it answers."""
+
+    recipients: tuple[BounceRecipient, ...]
+    reason: str
+    """address_unknown|mailbox_full|host_unknown|policy|spam|too_big|temporary|other"""
+    permanent: bool
+    original_message_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyAnswer:
+    """A rating found in the new text: token when the mail carries one, and the digit."""
+
+    token: str | None
+    """The 32 hexadecimal digits of the survey's token, found in subject, address or quoted text."""
+    digit: int | None
+    """The number the customer wrote alone on the first new line, else None."""
+    comment: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedMessage:
+    """The meaning of one message's bytes. Made by `mail.parse.parse_message`, which never raises."""
+
+    raw_sha256: str
+    size: int
+    message_id: str | None
+    """With angle brackets, or None when absent, empty or malformed."""
+    in_reply_to: tuple[str, ...]
+    references: tuple[str, ...]
+    from_: Address | None
+    sender: Address | None
+    reply_to: tuple[Address, ...]
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    customer: Address | None
+    """Who the customer is: From, or the person named by a contact form (reason in kind_because)."""
+    subject: str
+    date_ms: int | None
+    date_offset_min: int | None
+    received_header_ms: int | None
+    """Time of the topmost Received header, when there is one."""
+    kind: Kind
+    kind_because: tuple[str, ...]
+    """Evidence codes, e.g. 'auto_submitted:auto-replied', 'list_id', 'own_address', 'contact_form:reply_to'."""
+    language: str | None
+    """'en', 'zh', another ISO 639-1 code, or None when too little text."""
+    body_text: str
+    body_html: str | None
+    """The HTML body as sent (decoded, NOT sanitised); sanitising happens on opening."""
+    new_text: str
+    """`body_text` without quoted history and signature; never empty while body_text has words."""
+    closer: bool
+    """True when a customer only thanks ("thanks!", 谢谢)."""
+    attachments: tuple[Attachment, ...]
+    bounce: Bounce | None
+    survey: SurveyAnswer | None
+    damaged: bool
+    defects: tuple[str, ...]
+    auto_headers: bool
+    """True when any RFC 3834 / list / precedence sign is present, whatever the kind (automatic-mail gate)."""

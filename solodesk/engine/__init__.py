@@ -1,0 +1,1 @@
+"""The engine process: account loops, outbox loop, protocol."""

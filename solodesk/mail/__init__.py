@@ -1,0 +1,1 @@
+"""Bytes into meaning and back; IMAP and SMTP."""

@@ -1,0 +1,1 @@
+"""Charts, HTML, PDF, CSV and XLSX from plain figures."""
