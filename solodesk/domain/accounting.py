@@ -24,6 +24,8 @@ CLASSES = (
     "duplicate",
     "damaged",
 )
+# Events that stand for one message each (a survey found in Sent names no message).
+_MAIL = frozenset({"received", "answered", "started", "survey_sent"})
 # Tickets whose messages are counted under another name than "from people".
 _ELSEWHERE = frozenset({"spam", "history"})
 
@@ -64,11 +66,12 @@ def accounting(desk: Desk, received: int) -> Accounting:
     seen: set[MessageId] = set()
     ticket_of = desk.ticket_of()
     for event in desk.events:
-        if event.kind not in {"received", "answered", "started"} or event.message is None:
+        if event.kind not in _MAIL or not desk.period.holds(event.at_ms):
             continue
-        if event.message in seen or not desk.period.holds(event.at_ms):
-            continue
-        seen.add(event.message)
+        if event.message is not None:
+            if event.message in seen:
+                continue
+            seen.add(event.message)
         if event.data.get("history"):
             history += 1
             continue
@@ -85,7 +88,9 @@ def accounting(desk: Desk, received: int) -> Accounting:
     opened = sum(
         1
         for s in desk.stories.values()
-        if s.asked_ms and desk.period.holds(s.asked_ms[0]) and s.left_out not in _ELSEWHERE
+        if s.arrived_ms is not None
+        and desk.period.holds(s.arrived_ms)
+        and s.left_out not in _ELSEWHERE
     )
     return Accounting(
         received=received,

@@ -67,7 +67,7 @@ def _measured(desk: Desk, waits: Iterable[Wait | None]) -> list[Measured]:
 def _clocked(desk: Desk, waits: Sequence[Measured]) -> tuple[list[Measured], dict[str, int]]:
     """Waits that are in the statistics, and what was left out."""
     own_lines = Counter(
-        str(m.wait.outcome) for m in waits if m.wait.outcome in {Outcome.CLOSED, Outcome.BY_RULE}
+        str(m.wait.outcome) for m in waits if m.wait.outcome not in {Outcome.ANSWERED, Outcome.OPEN}
     )
     kept = [m for m in waits if m.wait.outcome in {Outcome.ANSWERED, Outcome.OPEN}]
     return kept, {**desk.left_out(), **own_lines}
@@ -121,7 +121,7 @@ def within_goal(desk: Desk, *, first: bool) -> Measure:
             continue
         deadline = desk.clock.add_worked(wait.start_ms, goal)
         answered = wait.end_ms if wait.outcome is Outcome.ANSWERED else None
-        if wait.outcome in {Outcome.CLOSED, Outcome.BY_RULE}:
+        if wait.outcome not in {Outcome.ANSWERED, Outcome.OPEN}:
             if wait.end_ms is not None and desk.period.holds(wait.end_ms):
                 own_lines[str(wait.outcome)] += 1
             continue

@@ -6,8 +6,8 @@ in which events were recorded does not matter, only when they happened. No stati
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from solodesk.domain.events import Actor, Event
@@ -26,6 +26,7 @@ class Outcome(StrEnum):
     ANSWERED = "answered"
     BY_RULE = "by_rule"
     CLOSED = "closed_unanswered"
+    FROM_BEFORE = "from_before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Story:
 
     ticket: TicketId
     arrived_ms: int | None
-    """First message of a customer that wants an answer; None: nobody asked (yet)."""
+    """First message of the customer, when the customer began and wants an answer; else None."""
     left_out: str | None
     """Why the ticket is in no clock: spam, history, from_before, not_customer, started."""
     status: str
@@ -92,6 +93,7 @@ class _Teller:
     status: str = "open"
     started: bool = False
     from_before: bool = False
+    landed: bool = False
     history: bool = False
     hidden_ms: int | None = None
     arrived_ms: int | None = None
@@ -110,7 +112,7 @@ class _Teller:
             case "status":
                 self._status(event)
             case "started":
-                self.started = self.started or self.arrived_ms is None
+                self.started = self.started or not self.asked
             case "hidden":
                 self.hidden_ms = event.at_ms
             case "unhidden":
@@ -121,10 +123,11 @@ class _Teller:
     def _received(self, event: Event) -> None:
         data = event.data
         self.history = self.history or bool(data.get("history"))
-        self.from_before = self.from_before or bool(data.get("from_before"))
         if message_class(event) != "person" or data.get("closer"):
             return
-        if self.arrived_ms is None:
+        # A word after the first sync brings a ticket from before back to life.
+        self.from_before = bool(data.get("from_before")) and not self.landed
+        if not self.asked and not self.answers:
             self.arrived_ms = event.at_ms
         self.asked.append(event.at_ms)
         self._reopen(event.at_ms)
@@ -139,8 +142,6 @@ class _Teller:
         if event.data.get("history"):
             self.history = True
             return
-        if self.arrived_ms is None:
-            self.started = True
         by_rule = event.actor is Actor.RULE
         self.answers.append(Answer(event.at_ms, by_rule))
         self._end_wait(event.at_ms, Outcome.BY_RULE if by_rule else Outcome.ANSWERED)
@@ -149,7 +150,9 @@ class _Teller:
         before, self.status = self.status, str(event.data.get("to", self.status))
         reason = event.data.get("reason")
         if event.data.get("from_before"):
-            self.from_before = True
+            # What had been answered before counts; the wait that SoloDesk found does not.
+            self.landed, self.from_before = True, not self.answers
+            self._end_wait(event.at_ms, Outcome.FROM_BEFORE)
         if self.status == "closed" and before != "closed":
             ended = event.at_ms
             if reason in _LATE_CLOSINGS and self.answers:
@@ -158,7 +161,8 @@ class _Teller:
             self._end_wait(event.at_ms, Outcome.CLOSED)
         elif self.status == "open" and before == "closed":
             self._mark_reopened(event.at_ms)
-            self._resume_wait()
+            if event.actor is Actor.OWNER:
+                self._resume_wait()
 
     def _reopen(self, at_ms: int) -> None:
         if self.status == "closed":
@@ -234,8 +238,26 @@ def alive(events: Iterable[Event], as_of_ms: int) -> list[Event]:
     for event in undone:
         if event.id not in gone:
             gone.update(_undone_ids(event))
-    kept = (e for e in events if e.kind != "undone" and e.id not in gone and e.at_ms < as_of_ms)
-    return sorted(kept, key=_order)
+    kept = [e for e in events if e.kind != "undone" and e.id not in gone]
+    return sorted((e for e in _settled(kept) if e.at_ms < as_of_ms), key=_order)
+
+
+def _settled(events: Sequence[Event]) -> Iterator[Event]:
+    """What the first sync decided holds from the ticket's last message on.
+
+    SoloDesk was not there to see it; without this a month from before the first sync would show
+    every ticket as open at its end.
+    """
+    mail: dict[TicketId, list[int]] = defaultdict(list)
+    for event in events:
+        if event.kind in {"received", "answered", "started"} and event.ticket is not None:
+            mail[event.ticket].append(event.at_ms)
+    for event in events:
+        if event.kind == "status" and event.data.get("reason") == "first_sync" and event.ticket:
+            known = [at for at in mail[event.ticket] if at <= event.at_ms]
+            yield replace(event, at_ms=max(known, default=event.at_ms))
+        else:
+            yield event
 
 
 def _undone_ids(event: Event) -> list[int]:

@@ -239,6 +239,44 @@ def test_tickets_of_the_owner_and_spam_have_no_waits() -> None:
     assert figure(month_, "arrivals").value == 0
 
 
+def test_what_the_first_sync_found_is_settled_where_it_happened() -> None:
+    month_ = History()
+    month_.asks(1, at(5, 8))
+    month_.answered(1, at(5, 9))
+    month_.asks(2, at(6, 8))  # never answered: from before SoloDesk
+    first_sync = at(9, 8, mon=11)
+    month_.status(1, first_sync, "closed", Actor.ENGINE, reason="first_sync")
+    month_.status(2, first_sync, "closed", Actor.ENGINE, reason="first_sync", from_before=True)
+    assert figure(month_, "first_response_median").n == 1
+    assert figure(month_, "first_response_median").left_out == {"from_before": 1}
+    assert figure(month_, "open_now").value == 0
+    assert figure(month_, "resolution_rate").value == 1.0
+    month_.asks(2, at(10, 8, mon=11), from_before=True)
+    month_.answered(2, at(10, 9, mon=11))
+    november = month_.desk(month(2026, 11, ZONE), goal=goal_4h)
+    later, due = figures(november, november, keys=["next_response_median", "within_goal_next"])
+    assert (later.value, later.n, due.hits) == (3600, 1, 1)
+
+
+def test_a_conversation_that_began_before_the_history_has_no_first_response() -> None:
+    month_ = History()
+    month_.answered(1, at(5, 8))
+    month_.asks(1, at(5, 9))
+    month_.answered(1, at(5, 11))
+    assert figure(month_, "first_response_median").n == 0
+    assert figure(month_, "next_response_median").value == 2 * 3600
+    assert figure(month_, "arrivals").value == 0
+
+
+def test_a_bad_rating_opens_the_ticket_but_nobody_waits() -> None:
+    month_ = History()
+    month_.asks(1, at(5, 8))
+    month_.status(1, at(5, 9), "closed")
+    month_.status(1, at(6, 9), "open", Actor.CUSTOMER, reason="unhappy_rating")
+    assert figure(month_, "oldest_waiting").value is None
+    assert figure(month_, "open_now").value == 1
+
+
 def test_merged_tickets_count_as_one() -> None:
     month_ = History()
     month_.asks(1, at(5, 8))
