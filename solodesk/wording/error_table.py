@@ -399,7 +399,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         marked("Try another format, and report what it says."),
     ),
     "demo_did_not_start": (
-        marked("The sample shop did not start: {detail}"),
+        marked("The sample shop did not start."),
         marked("Try again; if it happens again, report it."),
     ),
     "file_missing": (

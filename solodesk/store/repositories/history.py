@@ -94,6 +94,30 @@ class Events:
         """All events (that happened before `until_ms`), in the order they happened."""
         return self.between(-(1 << 62), 1 << 62 if until_ms is None else until_ms)
 
+    def touching(self, since_ms: int) -> list[Event]:
+        """The whole history of every ticket that a look at the time from `since_ms` on needs.
+
+        Those are tickets with an event since then, tickets not closed, and what was merged,
+        split or joined (their messages count elsewhere); and everything that was taken back.
+        """
+        found = self._tx.all(
+            f"""
+            WITH live (id) AS (
+              SELECT ticket_id FROM event WHERE at_ms >= ? AND ticket_id IS NOT NULL
+              UNION SELECT id FROM ticket WHERE status IN ('open', 'waiting')
+              UNION SELECT id FROM ticket WHERE merged_into IS NOT NULL
+              UNION SELECT ticket_id FROM event WHERE kind IN ('split', 'joined', 'merged')
+              UNION SELECT ticket_id FROM event WHERE kind IN ('received', 'answered')
+                AND message_id IN (SELECT message_id FROM event WHERE kind IN ('split', 'joined'))
+            )
+            {_EVENT} WHERE ticket_id IN live OR kind = 'undone'
+              OR (ticket_id IS NULL AND at_ms >= ?)
+            ORDER BY at_ms, id
+            """,
+            (since_ms, since_ms),
+        )
+        return [_event(row) for row in found]
+
     def last_id(self) -> int:
         """Id of the newest event, 0 when there is none."""
         return int(self._tx.value("SELECT coalesce(max(id), 0) FROM event"))

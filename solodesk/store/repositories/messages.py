@@ -87,6 +87,16 @@ class Messages(Repository[rows.Message, MessageId]):
             return int(self._tx.value("SELECT count(*) FROM message"))
         return int(self._tx.value("SELECT count(*) FROM message WHERE account_id = ?", (account,)))
 
+    def count_between(self, start_ms: int, end_ms: int) -> int:
+        """Messages received or sent in [start, end), imported history left out (figures)."""
+        return int(
+            self._tx.value(
+                "SELECT count(*) FROM message"
+                " WHERE received_ms >= ? AND received_ms < ? AND history = 0",
+                (start_ms, end_ms),
+            )
+        )
+
 
 class RawMail:
     """Table raw: every message byte for byte, compressed."""
@@ -154,6 +164,13 @@ class Places(Repository[rows.Place, int]):
                 " AND gone_ms IS NULL",
                 (folder, uidvalidity),
             )
+        )
+
+    def doubtful(self, folder: int, uidvalidity: int) -> list[rows.Place]:
+        """Not marked as gone, but missed by the last pass or of an older UIDVALIDITY."""
+        return self.select(
+            "WHERE folder_id = ? AND gone_ms IS NULL AND (missed > 0 OR uidvalidity != ?)",
+            (folder, uidvalidity),
         )
 
     def of_message(self, message: MessageId) -> list[rows.Place]:
