@@ -224,6 +224,24 @@ def _attribution(lines: list[str], at: int) -> int | None:
     return None
 
 
+def is_attribution(words: str) -> bool:
+    """`words` are a sentence like "On … X wrote:" and nothing else."""
+    joined = re.sub(r"\s+", " ", words).strip()
+    return len(joined) < 450 and bool(_COLON.search(joined) or _WROTE_END.search(joined)) and _is_attribution(joined)
+
+
+def is_rule(words: str) -> bool:
+    """`words` are a line like "----- Original Message -----"."""
+    return bool(_RULE.match(words))
+
+
+def begins_with_header(words: str) -> bool:
+    """`words` begin with a block "From: … Sent: … Subject: …" in any language."""
+    lines = words.split("\n")[:20]
+    first = _next_words(lines, 0)
+    return first is not None and _label_block(lines, first) is not None
+
+
 def _may_start(line: str) -> bool:
     return bool(_STARTS.match(line) or _DATE.search(line) or "@" in line or "<" in line)
 

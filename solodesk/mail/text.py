@@ -10,7 +10,10 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from solodesk.mail.htmlguard import guard
+
 MAX_HTML = 3_000_000
+_MAX_NESTING = 1000
 _MAX_TEXT = 2_000_000
 _SPACE = re.compile(r"[ \t\r\n\f\v]+")
 _SKIPPED = frozenset({
@@ -86,11 +89,14 @@ class _Writer:
 def html_to_text(html: str) -> str:
     """The readable text of an HTML body: blocks on lines, "* " for items, "> " for quotes."""
     html = _INVISIBLE.sub("", html[:MAX_HTML])
+    html, _ = guard(html, depth=_MAX_NESTING, size=MAX_HTML) if html.count("<") > 4000 or len(
+        html
+    ) > 60_000 else (html, False)
     tree = LexborHTMLParser(html)
     root = tree.body or tree.root
     writer = _Writer()
     if root is not None:
-        for node, entering in _walk(root):
+        for node, entering in walk(root):
             if entering:
                 _enter(writer, node)
             else:
@@ -101,7 +107,7 @@ def html_to_text(html: str) -> str:
     return _MANY_BREAKS.sub("\n\n", text).strip("\n")
 
 
-def _walk(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
+def walk(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
     """Every node going in and coming out, in document order, without recursion."""
     node: LexborNode | None = root
     stack: list[LexborNode] = []
@@ -119,6 +125,19 @@ def _walk(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
             yield parent, False
             following = parent.next if stack else None
         node = following
+
+
+def node_words(node: LexborNode, most: int) -> str:
+    """The first `most` characters of a node's text, without layout."""
+    out, size = [], 0
+    for inner, entering in walk(node):
+        if entering and inner.tag == "-text":
+            piece = inner.text_content or ""
+            out.append(piece)
+            size += len(piece)
+            if size >= most:
+                break
+    return "".join(out)[:most].replace("\xa0", " ")
 
 
 def _skips(node: LexborNode) -> bool:

@@ -1,0 +1,186 @@
+"""Quoted history in HTML mail: what to show, and what to put behind "Show earlier text".
+
+The same safety rule as in `quotes`: when words of the sender follow quoted ones, or nothing would
+be left, everything is shown. Works on the HTML as sent (the marks of mailers are class names,
+which sanitising removes); both results must still be sanitised.
+"""
+
+import re
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from solodesk.mail import quotes
+from solodesk.mail.charsets import clean
+from solodesk.mail.htmlguard import guard
+from solodesk.mail.text import html_to_text, node_words, walk
+
+_MAX_DEPTH = 200
+_MAX_SIZE = 2_000_000
+_CONTAINERS = (
+    "div.gmail_quote", "blockquote.gmail_quote", "blockquote[type=cite]", "div.gmail_quote_container",
+    "div.yahoo_quoted", "div[id^=yahoo_quoted]", "blockquote#isReplyContent", "div#isReplyContent",
+    "div.protonmail_quote", "blockquote.protonmail_quote", "div.tutanota_quote", "blockquote.tutanota_quote",
+    "div.zmail_extra", "includetail", "div#origbody", "div#OLK_SRC_BODY_SECTION", "div.front-blockquote",
+    "blockquote.front-blockquote", "div.hse-quote", "div.aol_quote", "div.ms-outlook-mobile-reference-message",
+    "div#mail-editor-reference-message-container", "div.mailspring-quote", "[name=messageReplySection]",
+    "div.spark_quote", "div.hey_quote", "div#original-content", "div.lark-mail-quote", "div.history-quote-wrapper",
+    "div#lark-mail-quote", "blockquote.iosymail", "div.ntes-mailmaster-quote",
+)
+_REST = (
+    "div#divRplyFwdMsg", "div#appendonsend", "div#x_divRplyFwdMsg", "div#x_appendonsend",
+    "div#reply-intro", "hr#stopSpelling", "div.OutlookMessageHeader", "div#reply-marker",
+)
+_OUTLOOK_RULE = re.compile(
+    r"border(?:-top)?\s*:[^;]*?(?:solid\s+(?:#?e1e1e1|#?b5c4df|windowtext)|(?:#?e1e1e1|#?b5c4df)\s+1(?:\.0)?pt)",
+    re.IGNORECASE,
+)
+_WORDY = re.compile(r"[^\W_]")
+_FORWARD_HEAD = re.compile(r"forwarded message|转发的?邮件|轉寄郵件|weitergeleitete|message transféré|reenviado|inoltrato", re.IGNORECASE)
+
+
+def fold_quotes_html(html: str) -> tuple[str, str | None]:
+    """(visible HTML, quoted HTML or None). Nothing is lost: what is not in one is in the other."""
+    source, _ = guard(clean(html), depth=_MAX_DEPTH, size=_MAX_SIZE)
+    if len(source) < len(html):
+        return html, None  # capped: show it whole rather than fold what was not read
+    tree = LexborHTMLParser(source)
+    root = tree.body or tree.root
+    if root is None:
+        return html, None
+    marked = _marked(tree, root)
+    if not marked or not _safe(root, {node.mem_id for node in marked}):
+        return html, None
+    quoted = "\n".join(node.html or "" for node in marked)
+    for node in marked:
+        node.decompose()
+    return tree.html or "", quoted
+
+
+def _marked(tree: LexborHTMLParser, root: LexborNode) -> list[LexborNode]:
+    """The nodes that hold history, outermost only, in document order."""
+    found: dict[int, LexborNode] = {}
+    for node in _containers(tree):
+        for part in (*_introduction(node), node):
+            found[part.mem_id] = part
+    for node in _rests(tree):
+        for part in _with_following(node, root):
+            found[part.mem_id] = part
+    return _outermost(root, set(found))
+
+
+def _containers(tree: LexborHTMLParser) -> list[LexborNode]:
+    out = []
+    for selector in _CONTAINERS:
+        for node in tree.css(selector)[:50]:
+            if not _is_forward(node):
+                out.append(node)
+    return out
+
+
+def _is_forward(node: LexborNode) -> bool:
+    return bool(_FORWARD_HEAD.search(node_words(node, 200)))
+
+
+def _introduction(node: LexborNode) -> list[LexborNode]:
+    """The sentence "On … X wrote:" that stands before a quote, with what separates them."""
+    before: list[LexborNode] = []
+    sibling = node.prev
+    while sibling is not None and len(before) < 6:
+        words = node_words(sibling, 500).strip()
+        before.append(sibling)
+        if words:
+            prefix = "moz-cite-prefix" in (sibling.attributes.get("class") or "")
+            return before if prefix or quotes.is_attribution(words) else []
+        sibling = sibling.prev
+    return []
+
+
+def _rests(tree: LexborHTMLParser) -> list[LexborNode]:
+    """Nodes from which on everything in the same box is history."""
+    out = [node for selector in _REST for node in tree.css(selector)[:5]]
+    for node in tree.css("div[style]")[:400]:
+        if _OUTLOOK_RULE.search(node.attributes.get("style") or "") and _begins_history(node):
+            out.append(node)
+    for node in tree.css("hr")[:50]:
+        if _begins_history(node.next) or (node.next is not None and _begins_history(node.next.next)):
+            out.append(node)
+    out += [node for node in tree.css("div, p, span")[:1500] if _is_rule_line(node)]
+    return out
+
+
+def _is_rule_line(node: LexborNode) -> bool:
+    """A line "----- 原始邮件 -----" in a box of its own."""
+    child = node.child
+    if child is None or (child.tag != "-text" and child.next is not None and child.next.next is not None):
+        return False
+    words = node_words(node, 120).strip()
+    return words[:2] in {"--", "——", "__", "==", "**"} and quotes.is_rule(words)
+
+
+def _begins_history(node: LexborNode | None) -> bool:
+    if node is None or node.html is None or node.tag == "-text":
+        return False
+    words = html_to_text(node.html[:6000])
+    return quotes.begins_with_header(words)
+
+
+def _with_following(node: LexborNode, root: LexborNode) -> list[LexborNode]:
+    """A node, its later siblings, and those of the boxes that begin with it."""
+    top = node
+    while top.parent is not None and top.parent.mem_id != root.mem_id and not _words_before(top):
+        top = top.parent
+    if top.mem_id != node.mem_id and not _has_words_before_in_body(top):
+        top = node
+    out: list[LexborNode] = []
+    current: LexborNode | None = top
+    while current is not None and len(out) < 5000:
+        out.append(current)
+        current = current.next
+    return out
+
+
+def _words_before(node: LexborNode) -> bool:
+    sibling = node.prev
+    while sibling is not None:
+        if _WORDY.search(node_words(sibling, 400)):
+            return True
+        sibling = sibling.prev
+    return False
+
+
+def _has_words_before_in_body(node: LexborNode) -> bool:
+    current: LexborNode | None = node
+    while current is not None:
+        if _words_before(current):
+            return True
+        current = current.parent
+    return False
+
+
+def _outermost(root: LexborNode, ids: set[int]) -> list[LexborNode]:
+    out: list[LexborNode] = []
+    inside = 0
+    for node, entering in walk(root):
+        if node.mem_id not in ids:
+            continue
+        if entering:
+            if not inside:
+                out.append(node)
+            inside += 1
+        else:
+            inside -= 1
+    return out
+
+
+def _safe(root: LexborNode, ids: set[int]) -> bool:
+    """Words are left, and none of them follows the history."""
+    inside, left, seen = 0, False, False
+    for node, entering in walk(root):
+        if node.mem_id in ids:
+            inside += 1 if entering else -1
+            seen = True
+        elif entering and not inside and node.tag == "-text" and _WORDY.search(node.text_content or ""):
+            if seen:
+                return False
+            left = True
+    return left
