@@ -135,6 +135,9 @@ def _rated(shop: _Shop) -> None:
         last = [letter for letter in letters if letter.sender == shop.owner][-1]
         survey = survey_letter(shop.owner, last, customer, max(asked, soonest), shop.rng)
         opinion = rating(shop.rng, customer.lang)
+        if opinion.digit < 3 and rated_at > shop.ago(15):
+            # Unhappy words open a ticket again; today's desk is about today's questions.
+            opinion = Rating(opinion.digit, "")
         answer = rating_letter(
             survey,
             letter_token(survey),

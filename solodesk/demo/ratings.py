@@ -86,7 +86,7 @@ def rating_letter(
     if by_link:
         label = phrases()["survey"][customer.lang]["labels"][opinion.digit - 1]
         subject = f"[rate:{token}:{opinion.digit}] {label}"
-        return Letter(customer, owner, subject, date, message_id, opinion.comment + tail)
+        return Letter(customer, owner, subject, date, message_id, opinion.comment)
     parent, references = answering(survey)
     text = f"{opinion.digit}\n{opinion.comment}".strip() + tail
     subject = reply_subject(survey.subject, customer.lang, customer.mailer)

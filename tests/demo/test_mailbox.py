@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from solodesk.demo import samples
 from solodesk.demo.mailbox import INBOX, SENT, SampleMessage, build_mailbox
+from solodesk.domain.message import Kind, ParsedMessage
+from solodesk.mail.parse import parse_message
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -238,3 +240,42 @@ def test_there_are_sixty_stories_and_texts_seldom_repeat(mailbox: list[SampleMes
     assert not [
         text for text in repeated if "automatic" not in text and "automatically" not in text
     ]
+
+
+def as_read(text: str) -> ParsedMessage:
+    head = "From: a@b.example\r\nTo: hello@lin.studio\r\nSubject: Re: x\r\n"
+    raw = f"{head}Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n".encode()
+    return parse_message(raw, frozenset({"hello@lin.studio"}))
+
+
+def test_thanks_close_and_questions_do_not() -> None:
+    for lang in ("en", "zh"):
+        live = samples.phrases()["live"][lang]
+        for text in (*samples.phrases()[lang]["thanks"], *live["thanks"]):
+            assert as_read(text).closer, text
+        for text in live["question"]:
+            assert not as_read(text).closer, text
+    for story in samples.stories():
+        for text in (*story.ask, *story.again):
+            assert not as_read(text).closer, text
+
+
+def test_the_program_reads_the_kinds_that_were_meant(mailbox: list[SampleMessage]) -> None:
+    kinds: Counter[str] = Counter()
+    for message in mailbox:
+        read = parse_message(message.raw, frozenset({"hello@lin.studio"}))
+        kinds[f"{message.folder} {read.kind}"] += 1
+        if message.folder == INBOX and read.kind is Kind.PERSON:
+            assert read.customer is not None
+            assert (
+                read.customer.address in samples.people() or "rank-first" in read.customer.address
+            )
+            assert "wrote:" not in read.new_text
+            assert "写道" not in read.new_text
+            assert "原始邮件" not in read.new_text
+            assert "发送时间" not in read.new_text
+    assert kinds["Sent own"] == sum(message.folder == SENT for message in mailbox)
+    assert kinds["INBOX list"] == 7
+    assert kinds["INBOX bounce"] == 1
+    assert kinds["INBOX report"] == 1
+    assert kinds["INBOX auto_reply"] == 10
