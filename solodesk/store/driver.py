@@ -43,20 +43,27 @@ _CODES = {
 def known(error: sqlite3.Error, path: Path) -> KnownError | None:
     """The known fault behind an error of SQLite, or None when it is a bug of ours."""
     number = getattr(error, "sqlite_errorcode", None)
-    if number is None:
-        return None
-    code = _CODES.get(number & 0xFF)
+    code = None if number is None else _CODES.get(number & 0xFF)
+    if "Could not decode to UTF-8" in str(error):
+        # We only ever write valid text.
+        code = "store_damaged"
     return None if code is None else KnownError(code, path=str(path), detail=str(error))
 
 
 @contextmanager
-def faults(path: Path) -> Iterator[None]:
+def faults(path: Path, *, looking: bool = False) -> Iterator[None]:
     """Within, errors of SQLite that are ordinary faults are raised as `KnownError`.
 
-    Codes: store_locked, store_damaged, store_unreachable, disk_full.
+    Codes: store_locked, store_damaged, store_unreachable, disk_full. `looking` = nothing but the
+    file is looked at: then text that is no UTF-8 can only come from it (SQLite quotes what it
+    stumbles over in its messages).
     """
     try:
         yield
+    except UnicodeDecodeError as error:
+        if not looking:
+            raise
+        raise KnownError("store_damaged", path=str(path), detail="unreadable text") from error
     except sqlite3.Error as error:
         fault = known(error, path)
         if fault is None:
@@ -88,7 +95,7 @@ def connect(
         link.execute("PRAGMA trusted_schema = OFF")
         if reader:
             link.execute("PRAGMA query_only = ON")
-    except sqlite3.Error:
+    except BaseException:
         link.close()
         raise
     return link
@@ -128,13 +135,13 @@ def quick_check(link: Connection) -> tuple[str, ...]:
 
 
 def schema_of(link: Connection) -> dict[str, str]:
-    """Every named part of the schema and the words that make it.
+    """Every named part of the schema and the words that make it, spaces evened out.
 
     Left out: automatic indexes and the search's inner tables.
     """
     rows = link.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
     return {
-        str(name): str(sql)
+        str(name): " ".join(str(sql).replace("(", "( ").replace(")", " )").split())
         for name, sql in rows
         if not str(name).startswith(("search_", "sqlite_"))
     }
@@ -165,3 +172,18 @@ def private(path: Path) -> None:
     """Make the file readable by its owner only, where the system knows such a thing."""
     if os.name == "posix":
         path.chmod(0o600)
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a store in use to a new file, complete and without a log beside it."""
+    origin = connect(source, reader=True)
+    try:
+        made = sqlite3.connect(target, isolation_level=None)
+        try:
+            private(target)
+            origin.backup(made, pages=2_000, sleep=0.005)
+            made.execute("PRAGMA journal_mode = DELETE")
+        finally:
+            made.close()
+    finally:
+        origin.close()

@@ -69,7 +69,7 @@ class Store:
         """
         folder.create()
         store = cls(folder, clock, origin)
-        with driver.faults(folder.store):
+        with driver.faults(folder.store, looking=True):
             store._prepare()
         return store
 
@@ -82,10 +82,7 @@ class Store:
         fresh = not self._path.exists() or self._path.stat().st_size == 0
         if not fresh and driver.cut_short(self._path):
             raise KnownError("store_damaged", path=str(self._path), detail="the file is cut short")
-        try:
-            link = driver.connect(self._path)
-        except driver.Error as error:
-            raise driver.known(error, self._path) or error from error
+        link = driver.connect(self._path)
         try:
             if fresh:
                 driver.private(self._path)
@@ -234,5 +231,5 @@ class Store:
 
     def check(self) -> tuple[str, ...]:
         """What SQLite finds wrong with the file; empty when it is sound. Reads all of it."""
-        with driver.faults(self._path):
+        with driver.faults(self._path, looking=True):
             return driver.quick_check(self._link("read"))

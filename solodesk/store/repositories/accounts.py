@@ -33,6 +33,29 @@ class Accounts(Repository[rows.Account, AccountId]):
         )
         return frozenset(row[0] for row in found)
 
+    def detach(self, account: AccountId) -> bool:
+        """Delete a mailbox with its servers, addresses and places; tickets and messages stay.
+
+        False, and nothing done, while mail of it waits or is doubtful.
+        """
+        ours = "SELECT id FROM identity WHERE account_id = ?"
+        ended = "('sent', 'cancelled')"
+        waiting = self._tx.value(
+            f"SELECT count(*) FROM outbox WHERE identity_id IN ({ours}) AND state NOT IN {ended}",
+            (account,),
+        )
+        if waiting:
+            return False
+        sent = f"SELECT id FROM outbox WHERE identity_id IN ({ours})"
+        self._tx.run(f"DELETE FROM outbox_recipient WHERE outbox_id IN ({sent})", (account,))
+        self._tx.run(f"DELETE FROM outbox WHERE identity_id IN ({ours})", (account,))
+        self._tx.run(
+            f"UPDATE draft SET identity_id = NULL WHERE identity_id IN ({ours})", (account,)
+        )
+        for table in ("ticket", "message"):
+            self._tx.run(f"UPDATE {table} SET account_id = NULL WHERE account_id = ?", (account,))
+        return self.delete(account)
+
     # -- outgoing servers
 
     def add_server(self, **columns: Any) -> int:

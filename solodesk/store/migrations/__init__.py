@@ -1,0 +1,1 @@
+"""Alembic: how an older store becomes the present one. Imported only when one must."""
