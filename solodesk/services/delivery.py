@@ -4,6 +4,7 @@ Used when the server accepted it, when its copy is found in Sent, and when the o
 arrived. Figures count an answer only from here on. Must not decide whether it was delivered.
 """
 
+from dataclasses import replace
 from typing import Any, Literal
 
 from solodesk.domain.customers import address_keys
@@ -31,6 +32,7 @@ def accepted(desk: Desk, outbox: OutboxId, at_ms: int, *, by: By) -> MessageId:
         raise LookupError(message)
     if row.message_id is not None:
         return row.message_id
+    row = replace(row, ticket_id=desk.tickets.final(row.ticket_id))
     parsed = _parsed(desk, row)
     made = _store(desk, row, parsed, at_ms)
     allowed = {state.value for state in before_states(OutboxState.SENT)}

@@ -8,6 +8,7 @@ from typing import Any
 from solodesk.domain.ids import TicketId
 from solodesk.domain.message import Kind
 from solodesk.domain.progress import Progress, Step, follow, follow_all
+from solodesk.domain.ticket import Status
 from solodesk.services.units import Desk
 from solodesk.store import rows
 
@@ -38,8 +39,14 @@ def advance(desk: Desk, ticket: TicketId, step: Step) -> None:
 def retell(desk: Desk, ticket: TicketId) -> None:
     """Tell the whole summary anew from the messages that lie in the ticket now."""
     messages = [m for m in desk.messages.of_ticket(ticket) if m.duplicate_of is None]
-    if messages:
-        desk.tickets.update(ticket, **_columns(follow_all([step_of(m) for m in messages])))
+    row = desk.tickets.get(ticket)
+    if not messages or row is None:
+        return
+    columns = _columns(follow_all([step_of(m) for m in messages]))
+    if row.status in (Status.CLOSED.value, Status.SPAM.value):
+        # Closed without an answer: it left the wait (metrics.md).
+        columns["waiting_since_ms"] = None
+    desk.tickets.update(ticket, **columns)
 
 
 def _progress(row: rows.Ticket) -> Progress:

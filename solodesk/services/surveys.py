@@ -45,7 +45,7 @@ class Vote:
     replaces: int | None
 
 
-def everything(reader: Reader) -> list[rows.Survey]:
+def all(reader: Reader) -> list[rows.Survey]:  # noqa: A001 - the team's name
     """Every survey, newest first."""
     return reader.surveys.all()
 
