@@ -39,14 +39,14 @@ from solodesk.demo.conversations import (
     thanks,
 )
 from solodesk.demo.files import sample_file
-from solodesk.demo.letters import Letter
+from solodesk.demo.letters import Letter, answering
 from solodesk.demo.ratings import Rating, letter_token, rating, rating_letter, survey_letter
 from solodesk.demo.rawmail import new_id, raw_of
 from solodesk.demo.samples import Person
 
 INBOX, SENT = "INBOX", "Sent"
 _WANTED = 398
-_WAITING = 9
+_WAITING = 8
 _SEEN, _ANSWERED = "\\Seen", "\\Answered"
 
 
@@ -259,6 +259,7 @@ def _bounced(shop: _Shop) -> None:
         Letter(shop.owner, customer, subject, at, new_id(shop.owner, shop.rng), words),
         row["old_address"],
     )
+    parent, references = answering(wrong)
     right = Letter(
         shop.owner,
         customer,
@@ -266,6 +267,8 @@ def _bounced(shop: _Shop) -> None:
         at + timedelta(minutes=9),
         new_id(shop.owner, shop.rng),
         words,
+        parent,
+        references,
     )
     shop.send(wrong)
     shop.deliver(
