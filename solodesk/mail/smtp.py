@@ -91,7 +91,7 @@ def send(
     try:
         with session(server, secret, timeouts) as smtp:
             attempt.reached(Phase.CONNECTED)
-            _hand_over(smtp, server, envelope_from, final, attempt)
+            _hand_over(smtp, envelope_from, final, attempt)
     except RefusedError as refused:
         return Outcome(attempt.outcomes, attempt.phase, refused.error, refused.temporary)
     except (OSError, smtplib.SMTPServerDisconnected) as error:
@@ -166,9 +166,7 @@ def _connect(server: Server, timeouts: Timeouts) -> smtplib.SMTP:
     try:
         code, words = smtp.connect(server.host, server.port)
         if code != 220:
-            raise _refused(
-                "server_busy" if code // 100 == 4 else "server_said", server, code, words
-            )
+            raise _unwelcome(server, code, words)
         sock = smtp.sock
         assert sock is not None  # noqa: S101 - connected
         sock.settimeout(timeouts.read)
@@ -240,24 +238,20 @@ def _sign_in_refused(server: Server, code: int, words: str) -> RefusedError:
 
 
 def _unwelcome(server: Server, code: int, words: object) -> RefusedError:
-    return _refused("server_busy" if code // 100 == 4 else "server_said", server, code, words)
-
-
-def _refused(name: str, server: Server, code: int, words: object) -> RefusedError:
+    name = "server_busy" if code // 100 == 4 else "server_said"
     told = KnownError(name, host=server.host, text=f"{code} {said(words)}")
     return RefusedError(told, temporary=code // 100 == 4)
 
 
-def _hand_over(
-    smtp: smtplib.SMTP, server: Server, envelope_from: str, final: bytes, attempt: _Attempt
-) -> None:
+def _hand_over(smtp: smtplib.SMTP, envelope_from: str, final: bytes, attempt: _Attempt) -> None:
     addresses = (envelope_from, *attempt.outcomes)
     if not all(_ADDRESS.match(each) and "<" not in each and ">" not in each for each in addresses):
         raise RefusedError(KnownError("bad_address", address=said(addresses)), temporary=False)
     options = [f"size={len(final)}"] if smtp.has_extn("size") else []
     code, words = smtp.mail(envelope_from, options)
     if code // 100 != 2:
-        raise _refused("sender_refused", server, code, words)
+        told = KnownError("sender_refused", address=envelope_from, reply=f"{code} {said(words)}")
+        raise RefusedError(told, temporary=code // 100 == 4)
     attempt.reached(Phase.MAIL_SENT)
     for address in attempt.outcomes:
         code, words = smtp.rcpt(address)
@@ -266,28 +260,27 @@ def _hand_over(
         if state == "accepted":
             attempt.accepted.append(address)
     if not attempt.accepted:
-        raise _nobody(server, attempt.outcomes)
+        raise _nobody(attempt.outcomes)
     attempt.reached(Phase.RCPT_SENT)
-    _data(smtp, server, final, attempt)
+    _data(smtp, final, attempt)
 
 
-def _nobody(server: Server, outcomes: Mapping[str, RecipientOutcome]) -> RefusedError:
+def _nobody(outcomes: Mapping[str, RecipientOutcome]) -> RefusedError:
     deferred = any(each.state == "deferred" for each in outcomes.values())
     replies = "; ".join(dict.fromkeys(each.reply or "" for each in outcomes.values()))
     told = KnownError(
-        "recipients_deferred" if deferred else "recipients_refused",
-        host=server.host,
-        addresses=tuple(outcomes),
-        text=said(replies),
+        "recipient_deferred" if deferred else "recipient_refused",
+        address=", ".join(outcomes),
+        reply=said(replies),
     )
     return RefusedError(told, temporary=deferred)
 
 
-def _data(smtp: smtplib.SMTP, server: Server, final: bytes, attempt: _Attempt) -> None:
+def _data(smtp: smtplib.SMTP, final: bytes, attempt: _Attempt) -> None:
     code, words = smtp.docmd("data")
     if code != 354:
         _answer_all(attempt, code, words)
-        raise _refused("message_refused", server, code, words)
+        raise _message_refused(code, words)
     body = _DOT.sub(b"..", final)
     smtp.send(body if body.endswith(b"\r\n") else body + b"\r\n")
     attempt.reached(Phase.DATA_SENT)
@@ -299,9 +292,15 @@ def _data(smtp: smtplib.SMTP, server: Server, final: bytes, attempt: _Attempt) -
         # It was heard and refused: nothing is doubtful.
         attempt.phase = Phase.RCPT_SENT
         _answer_all(attempt, code, words)
-        raise _refused("message_refused", server, code, words)
+        raise _message_refused(code, words)
     _answer_all(attempt, code, words)
     attempt.reached(Phase.ACCEPTED)
+
+
+def _message_refused(code: int, words: object) -> RefusedError:
+    too_big = code == 552 or "5.3.4" in said(words)
+    told = KnownError("too_big" if too_big else "message_refused", reply=f"{code} {said(words)}")
+    return RefusedError(told, temporary=code // 100 == 4)
 
 
 def _answer_all(attempt: _Attempt, code: int, words: object) -> None:

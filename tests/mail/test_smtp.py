@@ -70,7 +70,7 @@ def test_each_recipient_has_its_own_outcome(smtp_sink: SmtpSink) -> None:
 
 @pytest.mark.parametrize(
     ("reply", "code", "temporary"),
-    [("451 4.7.1 later", "recipients_deferred", True), ("550 no", "recipients_refused", False)],
+    [("451 4.7.1 later", "recipient_deferred", True), ("550 no", "recipient_refused", False)],
 )
 def test_nobody_taken(smtp_sink: SmtpSink, reply: str, code: str, temporary: bool) -> None:
     smtp_sink.behaviour.recipients = {"a@customer.example": reply}
