@@ -174,7 +174,7 @@ RAW = _table(
 )
 DICTIONARY = _table("raw_dictionary", _id(), _blob("data"))
 MENTION = _table(
-    "mention", _text("rfc_id", key=True), _int("ticket_id"), _int("message_id", key=True),
+    "mention", _text("rfc_id", key=True), _int("message_id", key=True), _int("ticket_id"),
     rowid=False,
 )
 PARTICIPANT = _table(

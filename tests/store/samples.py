@@ -4,7 +4,7 @@ import hashlib
 import itertools
 from typing import Any
 
-from solodesk.domain.ids import CustomerId, MessageId, TicketId
+from solodesk.domain.ids import CustomerId, MessageId, OutboxId, TicketId
 from solodesk.store.uow import Desk
 
 _counter = itertools.count(1)
@@ -66,7 +66,7 @@ def account(desk: Desk) -> int:
     )
 
 
-def outbox(desk: Desk, ticket_id: TicketId, identity: int, **columns: Any) -> int:
+def outbox(desk: Desk, ticket_id: TicketId, identity: int, **columns: Any) -> OutboxId:
     """A reply in the outbox."""
     return desk.outbox.add(
         **{
