@@ -25,6 +25,8 @@ class Step:
     subject: str
     new_text: str
     attachments: int
+    answers: bool = True
+    """Ours: False when nobody who wrote here is among its readers (a forward, a survey)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def _customer_wrote(progress: Progress, step: Step) -> Progress:
 
 def _we_wrote(progress: Progress, step: Step) -> Progress:
     kind = progress.kind or step.kind
-    if step.kind is Kind.SURVEY:
+    if not step.answers or step.kind is Kind.SURVEY:
         return replace(progress, kind=kind)
     first = progress.first_response_ms
     if first is None and progress.waiting_since_ms is not None:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from solodesk.domain.customers import address_keys
 from solodesk.domain.events import Actor
-from solodesk.domain.ids import MessageId, OutboxId
+from solodesk.domain.ids import MessageId, OutboxId, TicketId
 from solodesk.domain.matching import JoinedBy, valid_rfc_id
 from solodesk.domain.message import Address, Kind, ParsedMessage
 from solodesk.domain.outbox import OutboxState, before_states
@@ -48,8 +48,19 @@ def accepted(desk: Desk, outbox: OutboxId, at_ms: int, *, by: By) -> MessageId:
         reason=None,
     )
     _history(desk, row, made, at_ms, by)
-    _afterwards(desk, row, at_ms)
+    if row.purpose == "new" or answers(desk, row.ticket_id, made):
+        _afterwards(desk, row, at_ms)
     return made
+
+
+def answers(desk: Desk, ticket: TicketId, message: MessageId) -> bool:
+    """Whether a message of ours answers: someone who wrote in the ticket reads it.
+
+    A forward to a supplier does not; before anybody has written, everything may.
+    """
+    made = desk.messages.get(message)
+    writers = summary.writers_in(desk, ticket)
+    return made is not None and (not writers or bool(summary.readers_of(made) & writers))
 
 
 def _parsed(desk: Desk, row: rows.Outbox) -> ParsedMessage:
@@ -85,9 +96,7 @@ def _store(desk: Desk, row: rows.Outbox, parsed: ParsedMessage, at_ms: int) -> M
     desk.participants.add(
         row.ticket_id, address_keys((*parsed.to, *parsed.cc, *readers)) - _own(desk)
     )
-    message = desk.messages.get(made)
-    if message is not None:
-        summary.advance(desk, row.ticket_id, summary.step_of(message))
+    summary.advance(desk, row.ticket_id, made)
     desk.search.add(made)
     return made
 
@@ -102,7 +111,7 @@ def _history(desk: Desk, row: rows.Outbox, made: MessageId, at_ms: int, by: By) 
             desk.event("survey_sent", actor=Actor.OWNER, data=data, **at)
     elif row.purpose == "new":
         desk.event("started", actor=Actor.OWNER, **at)
-    else:
+    elif answers(desk, row.ticket_id, made):
         desk.event("answered", actor=Actor.OWNER, data={"by": by}, **at)
 
 

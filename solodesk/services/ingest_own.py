@@ -62,16 +62,18 @@ def take(desk: Desk, arrival: Arrival) -> Ingested:
     if asked is not None:
         surveys.found_in_sent(desk, asked, arrival.parsed, ticket, arrival.received_ms)
     else:
-        answers = not started or bool(parsed.in_reply_to or parsed.references)
-        desk.event(
-            "answered" if answers else "started",
-            ticket=ticket,
-            message=made,
-            at_ms=arrival.received_ms,
-            actor=Actor.OWNER,
-            data=_data(arrival, answers=answers),
-        )
-        if row is not None and latest and not started and not arrival.history:
+        begins = started and not parsed.in_reply_to and not parsed.references
+        answers = not begins and delivery.answers(desk, ticket, made)
+        if begins or answers:
+            desk.event(
+                "answered" if answers else "started",
+                ticket=ticket,
+                message=made,
+                at_ms=arrival.received_ms,
+                actor=Actor.OWNER,
+                data=_data(arrival, answers=answers),
+            )
+        if row is not None and latest and answers and not started and not arrival.history:
             _answered(desk, row, arrival.received_ms)
     if started:
         number_if_live(desk, arrival, ticket)

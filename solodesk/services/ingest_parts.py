@@ -106,9 +106,7 @@ def add_message(
     if duplicate_of is None:
         who = letter(arrival)
         desk.participants.add(ticket, who.senders | who.others)
-        message = desk.messages.get(made)
-        if message is not None:
-            summary.advance(desk, ticket, summary.step_of(message))
+        summary.advance(desk, ticket, made)
     return made
 
 

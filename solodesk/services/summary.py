@@ -5,16 +5,18 @@ Must not change statuses; that is a matter of ticket.py and of whoever acts.
 
 from typing import Any
 
-from solodesk.domain.ids import TicketId
-from solodesk.domain.message import Kind
+from solodesk.domain.customers import address_keys
+from solodesk.domain.ids import MessageId, TicketId
+from solodesk.domain.message import Address, Kind
 from solodesk.domain.progress import Progress, Step, follow, follow_all
 from solodesk.domain.ticket import Status
+from solodesk.services import stored
 from solodesk.services.units import Desk
 from solodesk.store import rows
 
 
-def step_of(message: rows.Message) -> Step:
-    """A stored message as the summary sees it."""
+def step_of(message: rows.Message, writers: frozenset[str]) -> Step:
+    """A stored message as the summary sees it. `writers`: who has written in its ticket."""
     return Step(
         incoming=message.direction == "in",
         kind=Kind(message.kind),
@@ -24,16 +26,40 @@ def step_of(message: rows.Message) -> Step:
         subject=message.subject,
         new_text=message.new_text,
         attachments=sum(1 for a in message.attachments if not a.get("inline")),
+        answers=message.direction == "in" or not writers or bool(readers_of(message) & writers),
     )
 
 
-def advance(desk: Desk, ticket: TicketId, step: Step) -> None:
+def readers_of(message: rows.Message) -> frozenset[str]:
+    """Keys of To and Cc."""
+    return address_keys((*stored.people(message, "to"), *stored.people(message, "cc")))
+
+
+def writers_in(desk: Desk, ticket: TicketId) -> frozenset[str]:
+    """Keys of everyone who has written in a ticket, with the addresses they want answers at."""
+    return _writers(desk.messages.of_ticket(ticket))
+
+
+def _writers(messages: list[rows.Message]) -> frozenset[str]:
+    people = [
+        person
+        for m in messages
+        if m.direction == "in"
+        for person in (Address("", m.from_address), *stored.people(m, "reply_to"))
+    ]
+    return address_keys(tuple(people))
+
+
+def advance(desk: Desk, ticket: TicketId, message: MessageId) -> None:
     """Bring the summary in step after a message was added: cheaply when it is the latest."""
-    row = desk.tickets.get(ticket)
-    if row is None or row.messages == 0 or step.at_ms < row.last_message_ms:
+    row, added = desk.tickets.get(ticket), desk.messages.get(message)
+    if row is None or added is None:
+        return
+    if row.messages == 0 or added.received_ms < row.last_message_ms:
         retell(desk, ticket)
         return
-    desk.tickets.update(ticket, **_columns(follow(_progress(row), step)))
+    writers = writers_in(desk, ticket) if added.direction == "out" else frozenset()
+    desk.tickets.update(ticket, **_columns(follow(_progress(row), step_of(added, writers))))
 
 
 def retell(desk: Desk, ticket: TicketId) -> None:
@@ -42,7 +68,8 @@ def retell(desk: Desk, ticket: TicketId) -> None:
     row = desk.tickets.get(ticket)
     if not messages or row is None:
         return
-    columns = _columns(follow_all([step_of(m) for m in messages]))
+    writers = _writers(messages)
+    columns = _columns(follow_all([step_of(m, writers) for m in messages]))
     if row.status in (Status.CLOSED.value, Status.SPAM.value):
         # Closed without an answer: it left the wait (metrics.md).
         columns["waiting_since_ms"] = None
