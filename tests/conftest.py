@@ -17,6 +17,7 @@ from hypothesis import settings
 
 from solodesk.base.clock import FixedClock, parse_iso
 from solodesk.base.paths import DataFolder
+from solodesk.base.singletons import keep_singletons
 from solodesk.wording.gettext import set_language
 from tests.support.certificates import Certificates, make_certificates
 from tests.support.dovecot import DovecotServer, Mailbox
@@ -25,6 +26,8 @@ from tests.support.smtp import Security, SmtpSink
 
 _NO_KEYCHAIN = "keyring.backends.fail.Keyring"
 _SECRET_SERVICE = "keyring.backends.SecretService.Keyring"
+# PySide6 6.12 under Python 3.11 would end the run after some thousand calls.
+keep_singletons()
 # Qt reads it when the first application is made, keyring when it is first asked.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["TZ"] = "UTC"
