@@ -116,6 +116,8 @@ def _mailbox(piece: str) -> tuple[str, str] | None:
     piece = piece.strip()
     if not piece:
         return None
+    if piece.startswith("=?") and piece.endswith("?="):
+        piece = headers.words(piece)  # some encode the whole mailbox
     start, end = piece.rfind("<"), piece.rfind(">")
     if start >= 0:
         address = piece[start + 1 : end if end > start else None]

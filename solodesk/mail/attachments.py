@@ -17,26 +17,35 @@ _RESERVED = re.compile(
 _SEPARATORS = re.compile(r"[/\\\u2044\u2215\u29f5\u29f8\uff0f\uff3c]")
 _DANGEROUS = frozenset(
     "ade adp apk app appimage appinstaller application appref-ms appx appxbundle arj asp aspx bas "
-    "bat bash cab chm cmd cnt com command cpl crt csh deb desktop diagcab dll dmg docm dotm drv ex_ "
-    "exe fxp gadget grp hlp hpj hta htc inf ins inx ipa iso isp isu jar jnlp job js jse ksh lib library-ms "
-    "lnk mad maf mag mam maq mar mas mat mau mav maw mcf mda mdb mde mdt mdw mdz mht mhtml mpkg msc msh "
-    "msh1 msh2 mshxml msi msix msixbundle msp mst nsh ocx ops osd pcd pif pkg pl plg potm ppam ppsm "
-    "pptm prf prg ps1 ps1xml ps2 ps2xml psc1 psc2 psd1 psdm1 pst py pyc pyo pyw pyz pyzw rb reg rgs "
-    "rpm run scf scr scpt scptd sct search-ms settingcontent-ms sh shb shs sldm sfx slk svg swf sys "
+    "bat bash cab chm cmd cnt com command cpl crt csh deb desktop diagcab dll dmg docm dotm drv "
+    "ex_ "
+    "exe fxp gadget grp hlp hpj hta htc inf ins inx ipa iso isp isu jar jnlp job js jse ksh lib "
+    "library-ms "
+    "lnk mad maf mag mam maq mar mas mat mau mav maw mcf mda mdb mde mdt mdw mdz mht mhtml mpkg "
+    "msc msh "
+    "msh1 msh2 mshxml msi msix msixbundle msp mst nsh ocx ops osd pcd pif pkg pl plg potm ppam "
+    "ppsm "
+    "pptm prf prg ps1 ps1xml ps2 ps2xml psc1 psc2 psd1 psdm1 pst py pyc pyo pyw pyz pyzw rb reg "
+    "rgs "
+    "rpm run scf scr scpt scptd sct search-ms settingcontent-ms sh shb shs sldm sfx slk svg swf "
+    "sys "
     "terminal theme themepack tmp url vb vbe vbp vbs vhd vhdx vsmacros vsw vxd wasm webpnp website "
-    "workflow ws wsc wsf wsh xbap xht xhtml xlam xll xlm xlsb xlsm xltm xnk zsh htm html shtml one onepkg".split()
+    "workflow ws wsc wsf wsh xbap xht xhtml xlam xll xlm xlsb xlsm xltm xnk zsh htm html shtml one "
+    "onepkg".split()
 )
 _DANGEROUS_TYPES = frozenset({
     "application/x-msdownload", "application/x-msdos-program", "application/x-dosexec",
     "application/x-executable", "application/x-sh", "application/x-shellscript", "text/javascript",
     "application/javascript", "application/x-javascript", "application/hta", "application/java-archive",
-    "application/vnd.microsoft.portable-executable", "application/x-ms-installer", "application/x-msi",
+    "application/vnd.microsoft.portable-executable",
+    "application/x-ms-installer", "application/x-msi",
     "application/x-bat", "application/x-ms-shortcut", "image/svg+xml", "application/x-elf", "text/html",
     "application/xhtml+xml", "application/x-apple-diskimage", "application/vnd.android.package-archive",
     "application/x-mach-binary", "text/vbscript", "application/x-csh", "text/x-python", "text/x-shellscript",
 })
 _HARMLESS_LOOK = frozenset(
-    "pdf doc docx xls xlsx ppt pptx txt rtf csv jpg jpeg png gif bmp tif tiff webp heic mp3 mp4 mov avi "
+    "pdf doc docx xls xlsx ppt pptx txt rtf csv jpg jpeg png gif bmp tif tiff webp heic mp3 mp4 "
+    "mov avi "
     "wav zip rar 7z eml odt ods".split()
 )
 _MAGIC = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\xfe\xed\xfa\xcf",

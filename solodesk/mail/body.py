@@ -23,7 +23,8 @@ _SILENT = frozenset({
 })
 _PLAIN = frozenset({"text/plain", "text/enriched", "text/richtext", "text/markdown", "text/x-markdown"})
 _PLACEHOLDER = re.compile(
-    r"does not support html|requires? (an )?html|html[- ](capable|compatible|enabled)|view (this|the) "
+    r"does not support html|requires? (an )?html|html[- ](capable|compatible|enabled)|view (this|"
+    r"the) "
     r"(e-?mail|message) in|enable html|not displaying html|不支持\s*html|支持html|HTML-?(fähig|Mail)",
     re.IGNORECASE,
 )

@@ -24,29 +24,50 @@ _ORIGINAL_BELOW = re.compile(
 _REASONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (reason, re.compile(pattern, re.IGNORECASE))
     for reason, pattern in (
-        ("mailbox_full", r"mailbox (?:is )?full|over ?quota|quota (?:is )?exceeded|exceed(?:s|ed)? (?:the |its |storage )?quota|quota|"
-                         r"out of storage|insufficient (?:system )?storage|not enough (?:storage )?space|inbox is full|mailfull|"
-                         r"postfach (?:ist )?voll|boîte (?:aux lettres )?pleine|buzón lleno|邮箱(?:空间)?(?:已)?满|空间不足|容量(?:已)?满|"
+        ("mailbox_full", r"mailbox (?:is )?full|over ?quota|quota (?:is )?exceeded|exceed(?:s|"
+                         r"ed)? (?:the |its |storage )?quota|quota|"
+                         r"out of storage|insufficient (?:system )?storage|"
+                         r"not enough (?:storage )?space|inbox is full|mailfull|"
+                         r"postfach (?:ist )?voll|boîte (?:aux lettres )?pleine|buzón lleno|"
+                         r"邮箱(?:空间)?(?:已)?满|空间不足|容量(?:已)?满|"
                          r"信箱已满|超出.{0,6}(?:容量|配额)|mailbox size limit"),
-        ("too_big", r"(?:message|mail|size|attachment|content)[^\n]{0,40}(?:too (?:large|big)|exceeds?[^\n]{0,30}(?:size|limit|maximum))|"
-                    r"too (?:large|big)|maximum (?:message )?size|message size exceeds|nachricht zu groß|邮件(?:过大|太大)|超过.{0,12}大小|大小超"),
-        ("address_unknown", r"user (?:is )?unknown|unknown (?:user|recipient|address|mailbox|local)|no such (?:user|recipient|mailbox|address|account|person)|"
-                            r"(?:user|recipient|address|mailbox|account|email account)[^\n]{0,60}(?:does(?:n't| not) exist|not (?:be )?found|not (?:exist|known|valid|listed)|"
-                            r"unavailable|disabled|inactive|unknown|invalid|rejected|suspended|deactivated|non-?existent|no longer)|invalid (?:recipient|mailbox|address|user)|"
-                            r"bad destination mailbox|no mailbox here|not our customer|addressee unknown|couldn't be found|wasn't found|address not found|"
-                            r"recipient (?:address )?rejected|unrouteable address|recipnotfound|not listed in|destinataire inconnu|adresse inconnue|"
+        ("too_big", r"(?:message|mail|size|attachment|content)[^\n]{0,40}(?:too (?:large|big)|"
+                    r"exceeds?[^\n]{0,30}(?:size|limit|maximum))|"
+                    r"too (?:large|big)|maximum (?:message )?size|message size exceeds|"
+                    r"nachricht zu groß|邮件(?:过大|太大)|超过.{0,12}大小|大小超"),
+        ("address_unknown", r"user (?:is )?unknown|unknown (?:user|recipient|address|mailbox|"
+                            r"local)|no such (?:user|recipient|mailbox|address|account|person)|"
+                            r"(?:user|recipient|address|mailbox|account|"
+                            r"email account)[^\n]{0,60}(?:does(?:n't| not) exist|not (?:be )?found|"
+                            r"not (?:exist|known|valid|listed)|"
+                            r"unavailable|disabled|inactive|unknown|invalid|rejected|suspended|"
+                            r"deactivated|non-?existent|no longer)|invalid (?:recipient|mailbox|"
+                            r"address|user)|"
+                            r"bad destination mailbox|no mailbox here|not our customer|"
+                            r"addressee unknown|couldn't be found|wasn't found|address not found|"
+                            r"recipient (?:address )?rejected|unrouteable address|recipnotfound|"
+                            r"not listed in|destinataire inconnu|adresse inconnue|"
                             r"empfänger (?:unbekannt|existiert nicht)|usuario desconocido|"
-                            r"(?:收件人|用户|帐号|账号|账户|邮箱|地址|收信人)[^\n]{0,16}(?:不存在|无效|错误|未找到|找不到|被禁用|冻结|停用)|不存在[^\n]{0,10}(?:用户|邮箱|收件人)|查无此人"),
-        ("host_unknown", r"(?:host|domain)(?: name| or domain name)?[^\n]{0,60}(?:not found|unknown|does(?:n't| not) exist|unresolv|could not be found)|"
-                         r"nxdomain|no (?:mx|such host|such domain)|unknown host|unable to (?:lookup|resolve|find)[^\n]{0,30}(?:host|domain|dns)|"
-                         r"couldn't find any host|dns (?:error|lookup|query)|domain (?:isn't|is not) found|unrouteable mail domain|all relevant mx records point to non-existent|"
+                            r"(?:收件人|用户|帐号|账号|账户|邮箱|地址|收信人)[^\n]{0,16}(?:不存在|无效|错误|未找到|找不到|被禁用|"
+                            r"冻结|停用)|不存在[^\n]{0,10}(?:用户|邮箱|收件人)|查无此人"),
+        ("host_unknown", r"(?:host|domain)(?: name| or domain name)?[^\n]{0,60}(?:not found|"
+                         r"unknown|does(?:n't| not) exist|unresolv|could not be found)|"
+                         r"nxdomain|no (?:mx|such host|such domain)|unknown host|"
+                         r"unable to (?:lookup|resolve|find)[^\n]{0,30}(?:host|domain|dns)|"
+                         r"couldn't find any host|dns (?:error|lookup|query)|domain (?:isn't|"
+                         r"is not) found|unrouteable mail domain|"
+                         r"all relevant mx records point to non-existent|"
                          r"name service error|域名(?:不存在|无效|解析|错误)|找不到(?:域名|主机)|无法解析"),
-        ("spam", r"\bspam\b|junk mail|black ?list|block ?list|blocked (?:using|by|because|for)|\brbl\b|dnsbl|spamhaus|reputation|bulk mail|"
+        ("spam", r"\bspam\b|junk mail|black ?list|block ?list|blocked (?:using|by|because|for)|"
+                 r"\brbl\b|dnsbl|spamhaus|reputation|bulk mail|"
                  r"unsolicited|spamcop|barracuda|垃圾邮件|反垃圾|黑名单|信誉"),
-        ("policy", r"polic(?:y|ies)|not (?:authori[sz]ed|permitted|allowed)|access denied|relay(?:ing)?[^\n]{0,20}(?:denied|not|access)|administratively|"
-                   r"\bdmarc\b|\bspf\b|\bdkim\b|unauthenticated|authentication (?:required|check)|restricted|prohibited|permission|refused|rejected due|virus|"
+        ("policy", r"polic(?:y|ies)|not (?:authori[sz]ed|permitted|allowed)|access denied|"
+                   r"relay(?:ing)?[^\n]{0,20}(?:denied|not|access)|administratively|"
+                   r"\bdmarc\b|\bspf\b|\bdkim\b|unauthenticated|authentication (?:required|check)|"
+                   r"restricted|prohibited|permission|refused|rejected due|virus|"
                    r"content rejected|5\.7\.\d+|拒收|被拒|拒绝|策略|权限"),
-        ("temporary", r"delayed|will (?:be )?retry|try again later|temporar(?:y|ily)|still being retried|not yet been delivered|greylist|deferred|"
+        ("temporary", r"delayed|will (?:be )?retry|try again later|temporar(?:y|ily)|"
+                      r"still being retried|not yet been delivered|greylist|deferred|"
                       r"timed? ?out|connection (?:refused|reset)|wird weiter versucht|延迟|稍后重试|暂时"),
     )
 )
@@ -58,13 +79,20 @@ _BY_STATUS = {
     "1.351": "address_unknown",
 }
 PHRASES = re.compile(
-    r"this is the qmail-send program|i'?m afraid i wasn'?t able to deliver|could not be delivered|couldn'?t be delivered|"
-    r"wasn'?t delivered|was not delivered|unable to deliver|undeliver(?:able|ed)|delivery (?:has )?failed|delivery to the following|"
-    r"delivery status notification|did not reach (?:some or all of )?the (?:intended|following) recipient|permanent(?:ly)? (?:fatal )?(?:error|fail)|"
-    r"returned? (?:to sender|mail)|could not deliver|cannot deliver|failed to deliver|mail delivery (?:failed|failure|system|error)|"
-    r"following address(?:es)? (?:failed|had)|recipient'?s? (?:address )?(?:was |has been )?rejected|"
-    r"konnte nicht (?:an |zu)|nicht zugestellt|zustellung fehlgeschlagen|unzustellbar|n'a pas pu être (?:remis|délivré)|no se (?:ha podido|pudo) entregar|"
-    r"non (?:è stato possibile|recapitat)|退信|退回|投递失败|无法投递|无法送达|发送失败|未能送达|不能送达|没有送达|无法发送到|配信できません|отправить не удалось|не доставлено",
+    r"this is the qmail-send program|i'?m afraid i wasn'?t able to deliver|could not be "
+    r"delivered|couldn'?t be delivered|"
+    r"wasn'?t delivered|was not delivered|unable to deliver|undeliver(?:able|ed)|"
+    r"delivery (?:has )?failed|delivery to the following|"
+    r"delivery status notification|did not reach (?:some or all of )?the (?:intended|"
+    r"following) recipient|permanent(?:ly)? (?:fatal )?(?:error|fail)|"
+    r"returned? (?:to sender|mail)|could not deliver|cannot deliver|failed to deliver|"
+    r"mail delivery (?:failed|failure|system|error)|"
+    r"following address(?:es)? (?:failed|had)|recipient'?s? (?:address )?(?:was |"
+    r"has been )?rejected|"
+    r"konnte nicht (?:an |zu)|nicht zugestellt|zustellung fehlgeschlagen|unzustellbar|"
+    r"n'a pas pu être (?:remis|délivré)|no se (?:ha podido|pudo) entregar|"
+    r"non (?:è stato possibile|recapitat)|退信|退回|投递失败|无法投递|无法送达|发送失败|未能送达|不能送达|没有送达|无法发送到|配信できません|"
+    r"отправить не удалось|не доставлено",
     re.IGNORECASE,
 )
 
@@ -150,7 +178,8 @@ def from_text(words: str, listed: list[str], own: frozenset[str], references: tu
 
 
 def _is_robot(address: str) -> bool:
-    return bool(re.match(r"(?:mailer-daemon|postmaster|no-?reply|mail-daemon|abuse|admin(?:istrator)?)@", address, re.IGNORECASE))
+    return bool(re.match(r"(?:mailer-daemon|postmaster|no-?reply|mail-daemon|abuse|"
+                         r"admin(?:istrator)?)@", address, re.IGNORECASE))
 
 
 def _above_original(words: str) -> str:

@@ -248,8 +248,8 @@ def _plausible(codec: str, text: str) -> float:
         odd = sum(1 for char in high if unicodedata.category(char) in {"Co", "Cn"})
         return max(0.0, (hits * 1.7 - odd * 3) / len(high))
     if codec == "cp1252":  # accents stand between letters; runs of them are another charset
-        runs = len(re.findall("[\x80-\uffff]{3,}", text))
-        return max(0.0, (hits - runs * 3) / len(high))
+        crowded = sum(len(run) for run in re.findall("[\u00a1-\uffff]{4,}", text))
+        return max(0.0, (hits - crowded * 2) / len(high))
     lower = sum(1 for char in high if char.islower() and "\u0400" <= char <= "\u04ff")
     mixed = len(re.findall("[а-яё][А-ЯЁ]", text))
     return max(0.0, hits / len(high) * 0.6 + lower / len(high) * 0.4 - mixed * 3 / len(high))

@@ -9,54 +9,89 @@ import re
 
 _MAX = 220
 _THANKS = re.compile(
-    r"\b(?:thanks|thank ?you|thank ?u|thanx|thx|tnx|tks|ty|cheers|much appreciated|appreciated?|danke(?:schön)?|"
-    r"dankeschön|vielen dank|besten dank|herzlichen dank|merci|gracias|grazie|obrigad[oa]|bedankt|dank ?(?:je|u)|tack|"
+    r"\b(?:thanks|thank ?you|thank ?u|thanx|thx|tnx|tks|ty|cheers|much appreciated|appreciated?|"
+    r"danke(?:schön)?|"
+    r"dankeschön|vielen dank|besten dank|herzlichen dank|merci|gracias|grazie|obrigad[oa]|bedankt|"
+    r"dank ?(?:je|u)|tack|"
     r"takk|tak|kiitos|dziękuję|dzięki|спасибо|благодарю|дякую)\b|谢谢|謝謝|多谢|多謝|感谢|感謝|谢了|3q|thank you|"
     r"ありがとう|감사합니다|고맙습니다",
     re.IGNORECASE,
 )
 _FILLER = re.compile(
     r"(?:thanks|thank ?you|thank ?u|thanx|thx|tnx|tks|ty|cheers|"
-    r"(?:i |we )?(?:really |very |so |do |truly |greatly )*(?:much )?appreciate[ds]?(?: (?:it|that|this|your help|the help|your time|everything))?|"
+    r"(?:i |we )?(?:really |very |so |do |truly |greatly )*(?:much )?appreciate[ds]?(?: (?:it|that|"
+    r"this|your help|the help|your time|everything))?|"
     r"again|so much|very much|a lot|a bunch|a ton|a million|many|kindly|indeed|really|"
-    r"for (?:(?:all|the|your|that|this|such|a|an|so|very|quick|fast|prompt|speedy|kind|great|super|swift|rapid|excellent|amazing|wonderful|good|detailed|helpful|and) ?)*"
-    r"(?:help|helping(?: me)?(?: out)?|support|response|reply|answer|assistance|service|time|patience|update|information|info|"
-    r"clarification|explanation|confirmation|everything|letting me know|sorting (?:it|this|that)(?: out)?|getting back(?: to me)?(?: so (?:quickly|fast|soon))?|"
+    r"for (?:(?:all|the|your|that|this|such|a|an|so|very|quick|fast|prompt|speedy|kind|great|super|"
+    r"swift|rapid|excellent|amazing|wonderful|good|detailed|helpful|and) ?)*"
+    r"(?:help|helping(?: me)?(?: out)?|support|response|reply|answer|assistance|service|time|"
+    r"patience|update|information|info|"
+    r"clarification|explanation|confirmation|everything|letting me know|sorting (?:it|this|"
+    r"that)(?: out)?|getting back(?: to me)?(?: so (?:quickly|fast|soon))?|"
     r"fixing (?:it|this|that)|the above|your (?:quick|prompt) (?:reply|response))|"
-    r"(?:that|this|it|all|everything|which)(?:'s| is|’s| has| was)? ?(?:(?:all|now|just|really|very|so|absolutely) )*"
-    r"(?:worked(?: (?:perfectly|great|fine|now))?|works(?: (?:perfectly|great|fine|well|now|again|like a charm))*|working(?: (?:now|again|fine|perfectly))*|"
-    r"perfect|great|good|fine|fixed(?: it)?|solved(?: (?:it|my problem|the problem|my issue))?|sorted|helped|helps|helpful|resolved|amazing|awesome|brilliant|clear|did the trick|arrived)|"
-    r"(?:works|worked|working|fixed|solved|sorted|resolved)(?: (?:perfectly|great|fine|well|now|again|like a charm))*|"
-    r"problem solved|issue resolved|no (?:further|more|other) questions?|you(?:'re| are|’re) (?:the best|a star|awesome|amazing|great|very kind|a legend|a lifesaver)|"
-    r"got it|received(?: (?:it|with thanks))?|noted|understood|perfect(?:ly)?|great|awesome|excellent|wonderful|brilliant|super|fantastic|amazing|lovely|"
+    r"(?:that|this|it|all|everything|which)(?:'s| is|’s| has| was)? ?(?:(?:all|now|just|really|"
+    r"very|so|absolutely) )*"
+    r"(?:worked(?: (?:perfectly|great|fine|now))?|works(?: (?:perfectly|great|fine|well|now|again|"
+    r"like a charm))*|working(?: (?:now|again|fine|perfectly))*|"
+    r"perfect|great|good|fine|fixed(?: it)?|solved(?: (?:it|my problem|the problem|my issue))?|"
+    r"sorted|helped|helps|helpful|resolved|amazing|awesome|brilliant|clear|did the trick|arrived)|"
+    r"(?:works|worked|working|fixed|solved|sorted|resolved)(?: (?:perfectly|great|fine|well|now|"
+    r"again|like a charm))*|"
+    r"problem solved|issue resolved|no (?:further|more|other) questions?|you(?:'re| are|"
+    r"’re) (?:the best|a star|awesome|amazing|great|very kind|a legend|a lifesaver)|"
+    r"got it|received(?: (?:it|with thanks))?|noted|understood|perfect(?:ly)?|great|awesome|"
+    r"excellent|wonderful|brilliant|super|fantastic|amazing|lovely|"
     r"cool|nice|ok(?:ay)?|alright|all good|all set|good to know|very (?:kind|helpful|good)|"
-    r"have a (?:(?:nice|great|good|lovely|wonderful|happy) )?(?:day|one|weekend|evening|week|night|time|holiday)(?: too| as well| ahead)?|"
+    r"have a (?:(?:nice|great|good|lovely|wonderful|happy) )?(?:day|one|weekend|evening|week|night|"
+    r"time|holiday)(?: too| as well| ahead)?|"
     r"you too|take care|happy (?:holidays|new year|weekend)|keep up the good work|"
-    r"(?:kind(?:est)?|best|warm(?:est)?|many)? ?(?:regards|wishes)|best|sincerely|yours(?: (?:sincerely|truly|faithfully))?|respectfully|xx?o?|"
-    r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening))(?: (?:there|again|all|team|sir|madam))?|"
-    r"danke(?:schön)?|dankeschön|vielen|herzlichen|besten|dank|für (?:die|ihre|deine|den|das) (?:schnelle |rasche |prompte |gute )*(?:hilfe|antwort|rückmeldung|unterstützung|info)|"
-    r"(?:mit )?(?:freundlichen|besten|vielen|schönen|liebe[n]?|viele|schöne|freundliche) grü(?:ß|ss)en?|hallo|guten (?:tag|morgen|abend)|schönen (?:tag|abend)(?: noch)?|schönes wochenende|super|prima|perfekt|alles klar|hat geklappt|sehr|lg|mfg|vg|"
-    r"merci|beaucoup|bien|encore|mille(?: fois)?|pour (?:votre|la|ton|tout|cette) ?(?:aide|réponse|retour|réactivité|rapidité)?|bonjour|bonsoir|bonne (?:journée|soirée)|cordialement|bien à vous|parfait|c['’]est parfait|"
-    r"muchas|gracias|mil|por (?:(?:tu|su|la|todo|vuestra) ?)?(?:ayuda|respuesta|rapidez|todo)?|hola|un saludo|saludos(?: cordiales)?|perfecto|genial|estupendo|buen día|"
-    r"grazie|mille|per (?:(?:la|il|l['’]|tutto) ?)?(?:aiuto|risposta|supporto)?|ciao|buongiorno|buona giornata|cordiali saluti|saluti|perfetto|ottimo|"
-    r"(?:muito )?obrigad[oa]|muito|pela (?:ajuda|resposta|atenção)|olá|abraços?|atenciosamente|perfeito|ótimo|"
-    r"(?:heel |hartelijk )?bedankt|hartelijk|dank ?(?:je|u)(?: wel)?|met vriendelijke groet(?:en)?|groet(?:en|jes)?|top|"
-    r"tack(?: så mycket)?|takk|tak|hej|mvh|med vänliga hälsningar|kiitos|dziękuję|dzięki|bardzo|pozdrawiam|спасибо|большое|благодарю|дякую|за (?:помощь|ответ|быстрый ответ)|с уважением|добрый день|здравствуйте)",
+    r"(?:kind(?:est)?|best|warm(?:est)?|many)? ?(?:regards|wishes)|best|sincerely|"
+    r"yours(?: (?:sincerely|truly|faithfully))?|respectfully|xx?o?|"
+    r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening))(?: (?:there|again|all|team|sir|"
+    r"madam))?|"
+    r"danke(?:schön)?|dankeschön|vielen|herzlichen|besten|dank|für (?:die|ihre|deine|den|"
+    r"das) (?:schnelle |rasche |prompte |gute )*(?:hilfe|antwort|rückmeldung|unterstützung|info)|"
+    r"(?:mit )?(?:freundlichen|besten|vielen|schönen|liebe[n]?|viele|schöne|freundliche) grü(?:ß|"
+    r"ss)en?|hallo|guten (?:tag|morgen|abend)|schönen (?:tag|abend)(?: noch)?|schönes wochenende|"
+    r"super|prima|perfekt|alles klar|hat geklappt|sehr|lg|mfg|vg|"
+    r"merci|beaucoup|bien|encore|mille(?: fois)?|pour (?:votre|la|ton|tout|cette) ?(?:aide|réponse|"
+    r"retour|réactivité|rapidité)?|bonjour|bonsoir|bonne (?:journée|soirée)|cordialement|"
+    r"bien à vous|parfait|c['’]est parfait|"
+    r"muchas|gracias|mil|por (?:(?:tu|su|la|todo|vuestra) ?)?(?:ayuda|respuesta|rapidez|todo)?|"
+    r"hola|un saludo|saludos(?: cordiales)?|perfecto|genial|estupendo|buen día|"
+    r"grazie|mille|per (?:(?:la|il|l['’]|tutto) ?)?(?:aiuto|risposta|supporto)?|ciao|buongiorno|"
+    r"buona giornata|cordiali saluti|saluti|perfetto|ottimo|"
+    r"(?:muito )?obrigad[oa]|muito|pela (?:ajuda|resposta|atenção)|olá|abraços?|atenciosamente|"
+    r"perfeito|ótimo|"
+    r"(?:heel |hartelijk )?bedankt|hartelijk|dank ?(?:je|u)(?: wel)?|met vriendelijke groet(?:en)?|"
+    r"groet(?:en|jes)?|top|"
+    r"tack(?: så mycket)?|takk|tak|hej|mvh|med vänliga hälsningar|kiitos|dziękuję|dzięki|bardzo|"
+    r"pozdrawiam|спасибо|большое|благодарю|дякую|за (?:помощь|ответ|быстрый ответ)|с уважением|"
+    r"добрый день|здравствуйте)",
     re.IGNORECASE,
 )
 _CHINESE = re.compile(
     r"非常|十分|太|真的?|很|万分|多多|再次|辛苦|麻烦|谢谢|謝謝|多谢|多謝|感谢|感謝|谢了|谢|了|啦|哦|啊|呀|哈|噢|嗯|好滴|好哒|好的|好嘞|好吧|好|收到|"
     r"知道|知悉|明白|了解|清楚|懂|您们|你们|您|你|们|的|及时|迅速|快速|耐心|热心|细心|帮助|帮忙|回复|答复|解答|解决|处理|支持|服务|解释|指导|协助|对|问题|"
     r"已经|已|可以|成功|搞定|没问题|没事|正常|满意|给力|太棒|棒|赞|厉害|完美|不错|祝|生意兴隆|生活愉快|工作顺利|周末愉快|商祺|顺祝|顺颂|此致|敬礼|愉快|一切顺利|"
-    r"客服|老师|老板|亲|店家|先生|女士|小姐|团队|贵司|早上|上午|下午|晚上|中午|新年|节日|快乐|再见|拜拜|晚安|我|这么|那么|给|又|也|都|再|ok|thanks|thank you"
+    r"客服|老师|老板|亲|店家|先生|女士|小姐|团队|贵司|早上|上午|下午|晚上|中午|新年|节日|快乐|再见|拜拜|晚安|我|这么|那么|给|又|也|都|再|ok|thanks|"
+    r"thank you"
     r"|ありがとうございます|ありがとうございました|ありがとう|どうも|よろしくお願いします|助かりました|감사합니다|고맙습니다|정말|너무|대단히",
     re.IGNORECASE,
 )
-_NEGATIVE = re.compile(r"\b(?:but|however|not|n't|no|still|also|aber|nicht|mais|pas|pero|no)\b|但|不过|还是|没有|没收到|不能|不行|还没|另外|可是|然而",
+_NEGATIVE = re.compile(r"\b(?:but|however|not|n't|no|still|also|aber|nicht|mais|pas|pero|no)\b|但|"
+                       r"不过|还是|没有|没收到|不能|不行|还没|另外|可是|然而",
                        re.IGNORECASE)
-_ALLOWED_NEGATIVE = re.compile(r"no (?:further|more|other) questions?|no worries|no problem|没问题|没事|不错", re.IGNORECASE)
-_PUNCTUATION = re.compile(r"[\s.,;:!…~～、，。！；：\-–—_*\"'’“”()（）<>/|]+|[\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]+|:\)|:-\)|\^_\^")
+_ALLOWED_NEGATIVE = re.compile(r"no (?:further|more|other) questions?|no worries|no problem|没问题|没事|"
+                               r"不错", re.IGNORECASE)
+_PUNCTUATION = re.compile(r"[\s.,;:!…~～、，。！；：\-–—_*\"'’“”()（）<>/|]+|"
+                          r"[\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]+|:\)|:-\)|\^_\^")
 _NAME = re.compile(r"^(?:[A-ZÀ-ÞА-Я][\w'’.-]{0,20}(?:\s+[A-ZÀ-ÞА-Я][\w'’.-]{0,20}){0,2}|[\u4e00-\u9fff]{2,4})[.!,]?$")
+
+_NAMED = re.compile(
+    r"((?i:thanks|thank you|thx|cheers|danke|merci|gracias|grazie)(?: again| so much| very much)?)"
+    r" [A-ZÀ-Þ][\w'’-]{1,20}$"
+)
 
 
 def is_closer(new_text: str) -> bool:
@@ -80,7 +115,9 @@ def _without_names(lines: list[str]) -> list[str]:
     out = list(lines)
     if out:
         out[0] = re.sub(
-            r"^((?:hi|hello|hey|dear|hallo|bonjour|hola|ciao|thanks|thank you|thx|cheers|danke|merci|gracias|many thanks|thanks again|thanks so much|thank you so much|thank you very much),?\s+)"
+            r"^((?:hi|hello|hey|dear|hallo|bonjour|hola|ciao|thanks|thank you|thx|cheers|danke|"
+            r"merci|gracias|many thanks|thanks again|thanks so much|thank you so much|"
+            r"thank you very much),?\s+)"
             r"[A-ZÀ-Þ][\w'’-]{1,20}(?:\s[A-ZÀ-Þ][\w'’-]{1,20})?(?=\s*[,.!–-]|\s*$)",
             lambda m: m[1], out[0], flags=re.IGNORECASE if out[0][:1].islower() else 0,
         )
@@ -95,7 +132,7 @@ def _without_names(lines: list[str]) -> list[str]:
 def _is_filler(line: str) -> bool:
     rest = line
     for sentence in re.split(r"[.!,;，。！；\n]|\s[-–—]\s", rest):
-        words = _PUNCTUATION.sub(" ", sentence).strip()
+        words = _NAMED.sub(r"\1", _PUNCTUATION.sub(" ", sentence).strip())
         if not words:
             continue
         if re.search(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]", words):
@@ -103,7 +140,8 @@ def _is_filler(line: str) -> bool:
                 return False
             continue
         left = re.sub(rf"(?<!\w)(?:{_FILLER.pattern})(?!\w)", " ", words, flags=re.IGNORECASE).strip()
-        left = re.sub(r"\b(?:and|und|et|y|e|i|you|so|it|to|u|all|very|the|team|your|for|en|och)\b", " ", left, flags=re.IGNORECASE)
+        left = re.sub(r"\b(?:and|und|et|y|e|i|you|so|it|to|u|all|very|the|team|your|for|en|och)\b",
+                      " ", left, flags=re.IGNORECASE)
         if left.strip(" '’&+"):
             return False
     return True

@@ -44,7 +44,8 @@ REPLY_SUBJECT = re.compile(
     r"\s*(?:\[\d+\]|\(\d+\)|\^\d+)?\s*[:：]", re.IGNORECASE
 )
 FORWARD_SUBJECT = re.compile(
-    r"^\s*(?:(?:re|aw|回复|答复)\s*[:：]\s*)?(?:fwd?|wg|tr|rv|i|enc|vl|vb|doorst|pd|ilt|转发|轉寄|轉發|転送|전달|пересл|fs)\s*[:：]",
+    r"^\s*(?:(?:re|aw|回复|答复)\s*[:：]\s*)?(?:fwd?|wg|tr|rv|i|enc|vl|vb|doorst|pd|ilt|转发|轉寄|轉發|転送|전달|"
+    r"пересл|fs)\s*[:：]",
     re.IGNORECASE,
 )
 

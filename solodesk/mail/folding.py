@@ -31,11 +31,13 @@ _REST = (
     "div#reply-intro", "hr#stopSpelling", "div.OutlookMessageHeader", "div#reply-marker",
 )
 _OUTLOOK_RULE = re.compile(
-    r"border(?:-top)?\s*:[^;]*?(?:solid\s+(?:#?e1e1e1|#?b5c4df|windowtext)|(?:#?e1e1e1|#?b5c4df)\s+1(?:\.0)?pt)",
+    r"border(?:-top)?\s*:[^;]*?(?:solid\s+(?:#?e1e1e1|#?b5c4df|windowtext)|(?:#?e1e1e1|"
+    r"#?b5c4df)\s+1(?:\.0)?pt)",
     re.IGNORECASE,
 )
 _WORDY = re.compile(r"[^\W_]")
-_FORWARD_HEAD = re.compile(r"forwarded message|转发的?邮件|轉寄郵件|weitergeleitete|message transféré|reenviado|inoltrato", re.IGNORECASE)
+_FORWARD_HEAD = re.compile(r"forwarded message|转发的?邮件|轉寄郵件|weitergeleitete|message transféré|"
+                           r"reenviado|inoltrato", re.IGNORECASE)
 
 
 def fold_quotes_html(html: str) -> tuple[str, str | None]:

@@ -12,41 +12,58 @@ from solodesk.mail import addresses
 from solodesk.mail.envelope import Envelope
 
 NO_REPLY = re.compile(
-    r"^(?:.*[._+-])?(?:no[._-]?reply|do[._-]?not[._-]?reply|dont[._-]?reply|not?[._-]?reply|keine?[._-]?antwort|nicht[._-]?antworten|"
-    r"ne[._-]?pas[._-]?repondre|no[._-]?responder|no[._-]?responda|nao[._-]?responda|non[._-]?rispondere|unattended|"
+    r"^(?:.*[._+-])?(?:no[._-]?reply|do[._-]?not[._-]?reply|dont[._-]?reply|not?[._-]?reply|"
+    r"keine?[._-]?antwort|nicht[._-]?antworten|"
+    r"ne[._-]?pas[._-]?repondre|no[._-]?responder|no[._-]?responda|nao[._-]?responda|"
+    r"non[._-]?rispondere|unattended|"
     r"no[._-]?contestar|nepasrepondre|mailer-daemon)(?:[._+-].*|\d*)$",
     re.IGNORECASE,
 )
 _SITE = re.compile(
-    r"^(?:wordpress|wp|web|www|www-data|apache|nginx|nobody|httpd|webserver|website|webform|webforms|form|forms|formmail|formular|kontakt|"
-    r"contact|contactform|contact-form|form-submissions?|formsubmit|submissions?|mailer|notifications?|notify|system|server|"
-    r"kontaktformular|joomla|drupal|typo3|squarespace|wix|jotform|typeform|weebly|shopify|website-?form|hello|"
+    r"^(?:wordpress|wp|web|www|www-data|apache|nginx|nobody|httpd|webserver|website|webform|"
+    r"webforms|form|forms|formmail|formular|kontakt|"
+    r"contact|contactform|contact-form|form-submissions?|formsubmit|submissions?|mailer|"
+    r"notifications?|notify|system|server|"
+    r"kontaktformular|joomla|drupal|typo3|squarespace|wix|jotform|typeform|weebly|shopify|"
+    r"website-?form|hello|"
     r"automailer|automated|bot|robot)(?:[+._-].*)?$",
     re.IGNORECASE,
 )
 _ROLE = re.compile(
-    r"^(?:support|info|help|helpdesk|contact|service|services|customer-?(?:service|care|support)|care|sales|hello|team|feedback|"
-    r"office|kundenservice|kontakt|service-?client|billing|orders?|shop|store|news|newsletter|marketing|reply|replies|"
-    r"kefu|enquir(?:y|ies)|inquir(?:y|ies)|admin)$",
+    r"^(?:support|info|help|helpdesk|contact|service|services|customer-?(?:service|care|support)|"
+    r"care|sales|hello|team|feedback|"
+    r"office|kundenservice|kontakt|service-?client|billing|orders?|shop|store|news|newsletter|"
+    r"marketing|reply|replies|"
+    r"kefu|enquir(?:y|ies)|inquir(?:y|ies)|admin)(?:[._+-].*|\d*)$",
     re.IGNORECASE,
 )
 _LABELS = {
-    "email": "email|e-mail|mail|emailaddress|e-mailaddress|youremail|youre-mail|youremailaddress|emailid|contactemail|customeremail|visitoremail|senderemail|"
-             "e-mail-adresse|emailadresse|mailadresse|ihree-mail|ihree-mail-adresse|correo|correoelectrónico|courriel|adressee-mail|adressemail|votree-mail|"
+    "email": "email|e-mail|mail|emailaddress|e-mailaddress|youremail|youre-mail|youremailaddress|"
+             "emailid|contactemail|customeremail|visitoremail|senderemail|"
+             "e-mail-adresse|emailadresse|mailadresse|ihree-mail|ihree-mail-adresse|correo|"
+             "correoelectrónico|courriel|adressee-mail|adressemail|votree-mail|"
              "indirizzoemail|e-mailadres|replyto|reply-to|replyemail|"
-             "邮箱|电子邮箱|邮箱地址|电子邮件|电子邮件地址|邮件|邮件地址|您的邮箱|联系邮箱|客户邮箱|你的邮箱|email地址|e-mail地址|email邮箱|電子郵件|電子信箱|信箱|郵箱|"
+             "邮箱|电子邮箱|邮箱地址|电子邮件|电子邮件地址|邮件|邮件地址|您的邮箱|联系邮箱|客户邮箱|你的邮箱|email地址|e-mail地址|email邮箱|電子郵件|"
+             "電子信箱|信箱|郵箱|"
              "メール|メールアドレス|이메일|이메일주소|почта|эл.почта|электроннаяпочта|емайл",
-    "name": "name|yourname|fullname|firstname|lastname|contactname|customername|customer|visitorname|sendername|from|first|last|"
-            "ihrname|vorname|nachname|vorundnachname|nom|prénom|votrenom|nometprénom|nombre|nombrecompleto|sunombre|apellidos|nome|nomecompleto|cognome|naam|namn|"
-            "姓名|您的姓名|你的姓名|名字|称呼|您的称呼|联系人|客户姓名|客户名称|客户|联系人姓名|昵称|姓名称呼|聯絡人|お名前|名前|氏名|이름|성함|имя|вашеимя|фио",
-    "message": "message|yourmessage|messagebody|comment|comments|body|question|inquiry|enquiry|description|details|howcanwehelp|howcanwehelpyou|nachricht|ihrenachricht|"
+    "name": "name|yourname|fullname|firstname|lastname|contactname|customername|customer|"
+            "visitorname|sendername|from|first|last|"
+            "ihrname|vorname|nachname|vorundnachname|nom|prénom|votrenom|nometprénom|nombre|"
+            "nombrecompleto|sunombre|apellidos|nome|nomecompleto|cognome|naam|namn|"
+            "姓名|您的姓名|你的姓名|名字|称呼|您的称呼|联系人|客户姓名|客户名称|客户|联系人姓名|昵称|姓名称呼|聯絡人|お名前|名前|氏名|이름|성함|имя|"
+            "вашеимя|фио",
+    "message": "message|yourmessage|messagebody|comment|comments|body|question|inquiry|enquiry|"
+               "description|details|howcanwehelp|howcanwehelpyou|nachricht|ihrenachricht|"
                "mitteilung|votremessage|mensaje|messaggio|bericht|mensagem|content|note|notes|"
-               "留言|留言内容|内容|信息|消息|咨询内容|问题描述|问题|备注|需求|您的留言|您的需求|反馈内容|詢問內容|訊息|内容詳細|お問い合わせ内容|ご用件|메시지|문의내용|сообщение|текст",
-    "phone": "phone|phonenumber|telephone|tel|mobile|telefon|telefonnummer|téléphone|teléfono|telefono|telefoon|电话|手机|手机号|手机号码|联系电话|联系方式|電話|電話番号|전화번호|연락처|телефон|微信|wechat|qq",
+               "留言|留言内容|内容|信息|消息|咨询内容|问题描述|问题|备注|需求|您的留言|您的需求|反馈内容|詢問內容|訊息|内容詳細|お問い合わせ内容|ご用件|메시지|"
+               "문의내용|сообщение|текст",
+    "phone": "phone|phonenumber|telephone|tel|mobile|telefon|telefonnummer|téléphone|teléfono|"
+             "telefono|telefoon|电话|手机|手机号|手机号码|联系电话|联系方式|電話|電話番号|전화번호|연락처|телефон|微信|wechat|qq",
     "subject": "subject|betreff|sujet|asunto|oggetto|onderwerp|topic|主题|标题|主旨|件名|제목|тема",
 }
 _KIND = {label: kind for kind, names in _LABELS.items() for label in names.split("|")}
-_LINE = re.compile(r"^[^\S\n>]*[*•·\-–【\[]*[^\S\n]*([^\W\d_][^\n:：=|@<>]{0,38}?)[^\S\n]*[\]】*]*[^\S\n]*(?:[:：=|]|[^\S\n]{2,}|\t)[^\S\n]*[*]*(.*)$")
+_LINE = re.compile(r"^[^\S\n>]*[*•·\-–【\[]*[^\S\n]*([^\W\d_][^\n:：=|"
+                   r"@<>]{0,38}?)[^\S\n]*[\]】*]*[^\S\n]*(?:[:：=|]|[^\S\n]{2,}|\t)[^\S\n]*[*]*(.*)$")
 _LABEL_ALONE = re.compile(r"^[^\S\n]*[*•·\-–【\[]*[^\S\n]*([^\W\d_][^\n:：=|@<>]{0,38}?)[^\S\n]*[\]】*:：]*[^\S\n]*$")
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:：，（）\[\]]{1,80}@[^\s<>\"'(),;:：，（）\[\]]{1,120}\.[A-Za-z]{2,24}")
 _MAX_LINES = 150
@@ -125,8 +142,8 @@ def _role_of_same_house(sender: Address, other: Address) -> bool:
     """A company's no-reply mail with its own service address as Reply-To."""
     local, _, domain = other.address.lower().partition("@")
     ours = sender.address.lower().partition("@")[2]
-    related = domain == ours or domain.endswith("." + ours) or ours.endswith("." + domain)
-    return (related and not _free(domain)) or (bool(_ROLE.match(local)) and _registered(domain) == _registered(ours))
+    same = _registered(domain) == _registered(ours) and domain not in FREE_MAIL
+    return same and bool(_ROLE.match(local))
 
 
 def _registered(domain: str) -> str:

@@ -13,7 +13,8 @@ from solodesk.mail import charsets
 
 MAX_HEADER = 64 * 1024
 _WORD = re.compile(
-    r"=\?([A-Za-z0-9_.:+-]{1,40})(?:\*[A-Za-z0-9-]{0,20})?\?([BbQq])\?((?:[^?]|\?(?!=)){0,4000}?)\?="
+    r"=\?([A-Za-z0-9_.:+-]{1,40})(?:\*[A-Za-z0-9-]{0,20})?\?([BbQq])\?((?:[^?]|"
+    r"\?(?!=)){0,4000}?)\?="
 )
 _FOLD = re.compile(r"\r?\n[ \t]|\r[ \t]")
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f\x80-\x9f\u2028\u2029]+")

@@ -8,13 +8,16 @@ from urllib.parse import unquote, urlsplit
 
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SHOWN = re.compile(
-    r"^(?:(https?)://|(www\.))?((?:[^\W_](?:[\w-]{0,62}[^\W_])?\.)+[^\W\d_]{2,24}|\d{1,3}(?:\.\d{1,3}){3})(?::\d{1,5})?(?:[/?#]\S*)?$",
+    r"^(?:(https?)://|(www\.))?((?:[^\W_](?:[\w-]{0,62}[^\W_])?\.)+[^\W\d_]{2,24}|"
+    r"\d{1,3}(?:\.\d{1,3}){3})(?::\d{1,5})?(?:[/?#]\S*)?$",
     re.IGNORECASE,
 )
 _SHOWN_ADDRESS = re.compile(r"^[^\s@<>]{1,80}@[^\s@<>]{1,200}\.[^\s@<>.]{2,24}$")
 _PLAIN_TLDS = frozenset(
-    "com net org info biz edu gov mil int io co cn de fr es it nl uk us ca au jp kr ru br in eu ch at be pl se no dk fi cz pt ie tw hk sg my th vn id "
-    "nz mx ar cl tr gr hu ro bg ua il za app dev shop store online site xyz top club vip me tv cc ai example test".split()
+    "com net org info biz edu gov mil int io co cn de fr es it nl uk us ca au jp kr ru br in eu ch "
+    "at be pl se no dk fi cz pt ie tw hk sg my th vn id "
+    "nz mx ar cl tr gr hu ro bg ua il za app dev shop store online site xyz top club vip me tv cc "
+    "ai example test".split()
 )
 _SECOND_LEVEL = frozenset("co com net org gov edu ac or ne go gob gouv asn id web ltd plc".split())
 _NUMERIC = re.compile(r"^(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+)){0,3}$", re.IGNORECASE)

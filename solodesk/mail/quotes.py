@@ -11,35 +11,42 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _WROTE = (
-    r"wrote|writes|schrieb|a écrit|a ecrit|écrit|escribió|escribio|ha scritto|scrisse|schreef|escreveu|"
+    r"wrote|writes|schrieb|a écrit|a ecrit|écrit|escribió|escribio|ha scritto|scrisse|schreef|"
+    r"escreveu|"
     r"skrev|kirjoitti|napisał\(?a?\)?|napisał|pisze|napsal\(?a?\)?|napísal\(?a?\)?|написал\(?а?\)?|"
     r"написала?|пишет|пише|yazdı|írta|a scris|έγραψε|napisao|написао|je napisao|rašė|kirjutas|"
     r"đã viết|menulis|ha escrit|写道|寫道|写到|编写|書きました|のメール|작성|님이 작성"
 )
 _WROTE_END = re.compile(
-    rf"(?:{_WROTE})(?: (?:am|um|on|le|el|il|op|em|den)\b[^\n]{{0,120}})?[^\S\n]*[:：]?[^\S\n]*-{{0,6}}$",
+    rf"(?:{_WROTE})(?: (?:am|um|on|le|el|il|op|em|"
+    rf"den)\b[^\n]{{0,120}})?[^\S\n]*[:：]?[^\S\n]*-{{0,6}}$",
     re.IGNORECASE,
 )
-_WROTE_MIDDLE = re.compile(r"\b(?:schrieb|schreef|skrev|kirjoitti|pisze)\b[^\n]{1,160}[:：]$", re.IGNORECASE)
+_WROTE_MIDDLE = re.compile(r"\b(?:schrieb|schreef|skrev|kirjoitti|pisze)\b[^\n]{1,160}[:：]$",
+                           re.IGNORECASE)
 _COLON = re.compile(r"[:：][^\S\n]*-{0,6}$")
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:：，（）\[\]]+@[^\s<>\"'(),;:：，（）\[\]]+\.[A-Za-z\u4e00-\u9fff-]{2,}")
 _STARTS = re.compile(
-    r"^[^\S\n]*[-*_]{0,6}[^\S\n]*(?:On|At|Am|Le|El|Il|Op|Em|No dia|Den|Dnia|W dniu|Dne|Dňa|Vào|Pada|Tarihinde|"
+    r"^[^\S\n]*[-*_]{0,6}[^\S\n]*(?:On|At|Am|Le|El|Il|Op|Em|No dia|Den|Dnia|W dniu|Dne|Dňa|Vào|"
+    r"Pada|Tarihinde|"
     r"在|于|於|Il giorno|Le jour|El día|Na|La data|På|Am:)[\s,，:：\d\"“«]",
 )
 _TIME = re.compile(r"\d{1,2}[:：.h時时]\d{2}|\d{1,2}\s?[AaPp]\.?[Mm]|上午|下午|오전|오후|[時时点點]\d{1,2}")
 _DATE = re.compile(
-    r"\d{4}\s?[-/.年년]|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\b\d{1,2}(?:st|nd|rd|th|\.)?,?\s+(?:de\s+)?[^\W\d]{3,12}\.?"
+    r"\d{4}\s?[-/.年년]|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\b\d{1,2}(?:st|nd|rd|th|"
+    r"\.)?,?\s+(?:de\s+)?[^\W\d]{3,12}\.?"
     r"(?:\s+de)?,?\s+\d{4}|\b[^\W\d]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}"
 )
 _QUOTED = re.compile(r"^[^\S\n]{0,3}(?:[>＞]|&gt;|\|\s|│)")
 _BAR = re.compile(r"^[^\S\n]{0,3}(?:\|\s|│)")
 _ORIGINAL = (
-    r"original message|original mail|original e-?mail|original|original appointment|replied message|"
+    r"original message|original mail|original e-?mail|original|original appointment|"
+    r"replied message|"
     r"reply message|ursprüngliche (?:nachricht|mail|e-mail)|originalnachricht|original-?nachricht|"
     r"message d.origine|message original|message d´origine|mensaje original|messaggio originale|"
     r"oorspronkelijk bericht|mensagem original|ursprungligt meddelande|oprindelig meddelelse|"
-    r"opprinnelig melding|alkuperäinen viesti|oryginalna wiadomość|wiadomość oryginalna|původní zpráva|"
+    r"opprinnelig melding|alkuperäinen viesti|oryginalna wiadomość|wiadomość oryginalna|"
+    r"původní zpráva|"
     r"pôvodná správa|исходное сообщение|оригинальное сообщение|orijinal mesaj|"
     r"özgün ileti|eredeti üzenet|mesaj original|αρχικό μήνυμα|元のメッセージ|オリジナルメッセージ|"
     r"원본 메시지|원본 메세지|original message text|回复的原邮件|回复的邮件|原始邮件|原邮件|邮件原件|邮件原文|原文|原始信件|"
@@ -49,57 +56,76 @@ _RULE = re.compile(rf"^[^\S\n]*[-_=*~—－─━]{{2,}}[^\S\n]*(?:{_ORIGINAL})[
                    re.IGNORECASE)
 _FORWARD = re.compile(
     r"^[^\S\n]*(?:[-_=*~]{2,}[^\S\n]*(?:forwarded message|forwarded by|weitergeleitete nachricht|"
-    r"message transféré|message transmis|mensaje reenviado|messaggio inoltrato|doorgestuurd bericht|"
+    r"message transféré|message transmis|mensaje reenviado|messaggio inoltrato|"
+    r"doorgestuurd bericht|"
     r"mensagem encaminhada|转发的?邮件(?:信息)?|轉寄的?郵件|転送されたメッセージ|пересылаемое сообщение)[^\n]{0,60}"
-    r"|begin forwarded message:|anfang der weitergeleiteten (?:nachricht|e-?mail):|début du message (?:réexpédié|transféré)\s?:|"
-    r"inicio del mensaje reenviado:|inizio messaggio inoltrato:|begin doorgestuurd bericht:|下面是被转发的邮件：|开始转发的邮件：)",
+    r"|begin forwarded message:|anfang der weitergeleiteten (?:nachricht|e-?mail):|"
+    r"début du message (?:réexpédié|transféré)\s?:|"
+    r"inicio del mensaje reenviado:|inizio messaggio inoltrato:|begin doorgestuurd bericht:|"
+    r"下面是被转发的邮件：|开始转发的邮件：)",
     re.IGNORECASE,
 )
 _REPLY_ABOVE = re.compile(
     r"(?:please (?:type|write|enter) your (?:reply|response) above|reply above this line|"
-    r"write above this line|antworten? (?:bitte )?(?:nur )?(?:oberhalb|über) dieser (?:linie|zeile)|"
+    r"write above this line|antworten? (?:bitte )?(?:nur )?(?:oberhalb|über) dieser (?:linie|"
+    r"zeile)|"
     r"répondre au-dessus de cette ligne|请在此(?:线|行)(?:以上|之上|上方)回复|在此(?:行|线)上方(?:输入|回复))",
     re.IGNORECASE,
 )
 _DIVIDER = re.compile(r"^[^\S\n]*[-_=*~—－─━]{5,}[^\S\n]*$")
 
 _LABELS = {
-    "from": "from|von|de|da|van|från|fra|od|lähettäjä|kimden|gönderen|feladó|от|από|发件人|寄件者|寄件人|发信人|"
+    "from": "from|von|de|da|van|från|fra|od|lähettäjä|kimden|gönderen|feladó|от|από|发件人|寄件者|寄件人|"
+            "发信人|"
             "差出人|送信者|보낸사람|보낸이|發件人|expéditeur|remitente|mittente|afzender|absender|nadawca",
-    "date": "sent|date|gesendet|datum|envoyé|envoyéle|enviado|enviadoel|enviadaem|enviadoem|fecha|inviato|data|"
-            "verzonden|skickat|sendt|lähetetty|päivämäärä|wysłano|odesláno|gönderilmeküzere|gönderildi|tarih|"
+    "date": "sent|date|gesendet|datum|envoyé|envoyéle|enviado|enviadoel|enviadaem|enviadoem|fecha|"
+            "inviato|data|"
+            "verzonden|skickat|sendt|lähetetty|päivämäärä|wysłano|odesláno|gönderilmeküzere|"
+            "gönderildi|tarih|"
             "elküldve|dátum|отправлено|дата|发送时间|發送時間|发送日期|日期|时间|時間|傳送時間|寄件日期|寄出日期|送信日時|"
             "日時|送信日|보낸날짜|날짜|보낸시간|senton|datesent|dato|ημερομηνία|发件时间",
-    "to": "to|an|à|para|a|aan|till|til|do|komu|kime|alıcı|címzett|кому|προς|vastaanottaja|收件人|收件者|收信人|"
+    "to": "to|an|à|para|a|aan|till|til|do|komu|kime|alıcı|címzett|кому|προς|vastaanottaja|收件人|收件者|"
+          "收信人|"
           "宛先|받는사람|받는이|destinataire|destinatario|empfänger|pour",
     "cc": "cc|kopie|copie|copia|抄送|抄送人|副本|kopia|kopi|копия|참조|bcc|密送",
-    "subject": "subject|betreff|objet|asunto|oggetto|onderwerp|ämne|emne|aihe|temat|předmět|predmet|konu|tárgy|"
+    "subject": "subject|betreff|objet|asunto|oggetto|onderwerp|ämne|emne|aihe|temat|předmět|"
+               "predmet|konu|tárgy|"
                "тема|θέμα|assunto|主题|主旨|标题|主題|件名|제목|题目|sujet|re",
 }
 _LABEL_KIND = {name: kind for kind, names in _LABELS.items() for name in names.split("|")}
 _LABEL_LINE = re.compile(r"^[^\S\n]{0,4}[*_]{0,2}[^\S\n]*([^\W\d_][^\n:：*_<>@]{0,22}?)[^\S\n]*[*_]{0,2}[^\S\n]*[:：](?!//)[^\S\n]*[*_]{0,2}(.*)$")
 
 _PHONE = re.compile(
-    r"^[^\S\n]*(?:[-–—_*]{0,3}[^\S\n]*)(?:sent (?:from|via|with|using) (?:my )?(?:[\w'’.+-]+[^\S\n]?){1,8}"
-    r"|get outlook for (?:ios|android|mac)\b[^\n]{0,60}|von meine[mr] (?:[\w.+-]+[^\S\n]){1,4}gesendet"
-    r"|gesendet (?:von|mit)(?: (?:meine[mr]|der))?(?: [\w.+-]+){1,5}|diese nachricht wurde von mein[^\n]{0,60}gesendet"
-    r"|envoyé (?:de(?:puis)?|à partir d[e']) ?(?:mon|ma|l.)?(?: ?[\w.+-]+){1,5}|enviado (?:desde|do|de) (?:mi|meu|o)? ?(?:[\w.+-]+ ?){1,5}"
-    r"|inviato da(?:l mio)?(?: [\w.+-]+){1,5}|verstuurd va(?:n|naf) mijn(?: [\w.+-]+){1,4}|verzonden vanaf mijn(?: [\w.+-]+){1,4}"
-    r"|skickat från min(?: [\w.+-]+){1,4}|sendt fra min(?: [\w.+-]+){1,4}|wysłane z (?:[\w.+-]+ ?){1,5}"
+    r"^[^\S\n]*(?:[-–—_*]{0,3}[^\S\n]*)(?:sent (?:from|via|with|"
+    r"using) (?:my )?(?:[\w'’.+-]+[^\S\n]?){1,8}"
+    r"|get outlook for (?:ios|android|mac)\b[^\n]{0,60}|"
+    r"von meine[mr] (?:[\w.+-]+[^\S\n]){1,4}gesendet"
+    r"|gesendet (?:von|mit)(?: (?:meine[mr]|der))?(?: [\w.+-]+){1,5}|"
+    r"diese nachricht wurde von mein[^\n]{0,60}gesendet"
+    r"|envoyé (?:de(?:puis)?|à partir d[e']) ?(?:mon|ma|l.)?(?: ?[\w.+-]+){1,5}|enviado (?:desde|"
+    r"do|de) (?:mi|meu|o)? ?(?:[\w.+-]+ ?){1,5}"
+    r"|inviato da(?:l mio)?(?: [\w.+-]+){1,5}|verstuurd va(?:n|naf) mijn(?: [\w.+-]+){1,4}|"
+    r"verzonden vanaf mijn(?: [\w.+-]+){1,4}"
+    r"|skickat från min(?: [\w.+-]+){1,4}|sendt fra min(?: [\w.+-]+){1,4}|"
+    r"wysłane z (?:[\w.+-]+ ?){1,5}"
     r"|отправлено (?:с|из|от)(?: [\w.+-]+){1,5}|(?:发自|發自|发送自|傳送自|来自|來自)(?:我的|于)?[^\n，。！？,!?]{1,24}"
     r"|(?:获取|下载) ?outlook for (?:ios|android)[^\n]{0,40}|[\w ]{2,16}から送信|나의 [\w ]{2,16}에서 보냄"
     r"|从我的[^\n，。！？]{2,16}发送)[^\S\n]*[.。]?(?:[^\S\n]*<https?://[^\s>]+>)?[^\S\n]*$",
     re.IGNORECASE,
 )
 _PHONE_THING = re.compile(
-    r"iphone|ipad|ios|android|samsung|galaxy|huawei|华为|小米|xiaomi|oppo|vivo|荣耀|honor|手机|phone|mobile|mail|邮件|邮箱|"
-    r"outlook|yahoo|proton|windows|blackberry|gmail|nokia|pixel|device|handy|mobil|portable|móvil|telefo|tablet|"
+    r"iphone|ipad|ios|android|samsung|galaxy|huawei|华为|小米|xiaomi|oppo|vivo|荣耀|honor|手机|phone|"
+    r"mobile|mail|邮件|邮箱|"
+    r"outlook|yahoo|proton|windows|blackberry|gmail|nokia|pixel|device|handy|mobil|portable|móvil|"
+    r"telefo|tablet|"
     r"平板|thunderbird|spark|客户端|app\b|аппарат|телефон|smartphone|hey",
     re.IGNORECASE,
 )
 _BELOW = re.compile(
-    r"(?:answers?|repl(?:y|ies)|comments?|responses?|see|notes?|marked|written|antworten?|siehe)\b[^\n.!?]{0,25}"
-    r"\b(?:below|inline|in-line|in line|in (?:red|blue|green|bold|capitals?|colou?r)|unten|im text|in rot)\b"
+    r"(?:answers?|repl(?:y|ies)|comments?|responses?|see|notes?|marked|written|antworten?|"
+    r"siehe)\b[^\n.!?]{0,25}"
+    r"\b(?:below|inline|in-line|in line|in (?:red|blue|green|bold|capitals?|colou?r)|unten|im text|"
+    r"in rot)\b"
     r"|下面|下方|以下|如下|见下|红字|红色|蓝色|蓝字|行内|文中|原文中",
     re.IGNORECASE,
 )

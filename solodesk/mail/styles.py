@@ -22,8 +22,11 @@ _HIDES = re.compile(
 )
 _LENGTH = re.compile(r"(-?\d{0,9}(?:\.\d{0,9})?)\s*(px|pt|em|rem|ex|in|cm|mm|pc|%)?", re.IGNORECASE)
 _TO_PX = {"pt": 4 / 3, "em": 16.0, "rem": 16.0, "ex": 8.0, "in": 96.0, "cm": 37.8, "mm": 3.78, "pc": 16.0}
-_COLOUR_ONLY = re.compile(r"^(?:#[0-9a-f]{3,8}|[a-z]{3,25}|rgba?\([\d\s.,%/]{1,40}\)|hsla?\([\d\s.,%/deg]{1,40}\))(?:\s+(?:none|repeat|no-repeat|scroll|0|0%|top|left|center))*$",
-                         re.IGNORECASE)
+_COLOUR_ONLY = re.compile(
+    r"^(#[0-9a-f]{3,8}|[a-z]{3,25}|rgba?\([\d\s.,%/]{1,40}\)|hsla?\([\d\s.,%/deg]{1,40}\))"
+    r"(?:\s+(?:none|repeat|no-repeat|scroll|0|0%|top|left|center))*$",
+    re.IGNORECASE,
+)
 _MAX_STYLE = 4000
 
 
@@ -55,7 +58,7 @@ def clean_style(style: str) -> str:
 def _value(name: str, value: str) -> str | None:
     if name == "background":
         match = _COLOUR_ONLY.match(value)
-        return f"background-color:{value.split()[0] if '(' not in value else value[: value.find(')') + 1]}" if match else None
+        return f"background-color:{match[1]}" if match else None
     if name == "font-size":
         return _font_size(value)
     if name == "width":

@@ -26,7 +26,8 @@ _BLOCKS = frozenset({
     "menu", "nav", "section", "summary", "table", "tbody", "tfoot", "thead", "tr", "caption",
 })
 _SPACED = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "pre", "blockquote"})
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all",
+                     re.IGNORECASE)
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u034f]")
 _MANY_BREAKS = re.compile(r"\n{3,}")
 _DEPTH_LIMIT = 2000
