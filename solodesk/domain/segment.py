@@ -20,7 +20,7 @@ CJK = (
 )
 """Inside of a regular expression's set: kana, Han, Hangul."""
 
-_CHARACTER = re.compile(f"([{CJK}])")
+_CHARACTER = re.compile(f"[{CJK}]")
 _RUNS = re.compile(f"[{CJK}]|[^{CJK}]+")
 _UNSTORABLE = re.compile("[\ud800-\udfff\x00]")
 
@@ -36,7 +36,7 @@ def segment(text: str) -> str:
     """The form that is given to the index: folded, every CJK character a word of its own."""
     folded = fold(text)
     if not folded.isascii():
-        folded = _CHARACTER.sub(r" \1 ", folded)
+        folded = " ".join(_RUNS.findall(folded))
     return _UNSTORABLE.sub(" ", folded)
 
 

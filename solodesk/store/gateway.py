@@ -49,13 +49,13 @@ class Gateway(Generic[R]):
         spec, tx = self._spec, self._tx
         cells = spec.cells(values, tx.now_ms, new_uid)
         row_id = tx.link.execute(spec.insert, cells).lastrowid or 0
-        if spec.touches or (spec.undo and tx.recorder):
+        for kind, column in spec.touches:
+            tx.touch(kind, row_id if column == "id" else values.get(column))
+        if spec.undo and tx.recorder:
             raw = dict(zip((c.name for c in spec.given), cells, strict=True))
             if "id" in spec.columns:
                 raw["id"] = row_id
-            self._touch(raw)
-            if spec.undo and tx.recorder:
-                tx.recorder.entry(spec.table, self._key_of(raw), "insert", None, raw)
+            tx.recorder.entry(spec.table, self._key_of(raw), "insert", None, raw)
         return row_id
 
     def change(self, key: Sequence[Value], values: Mapping[str, Any]) -> bool:

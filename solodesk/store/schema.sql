@@ -118,9 +118,10 @@ CREATE TABLE ticket (
   preview TEXT NOT NULL,                   -- first 200 characters of the last in/out message's new text
   last_direction TEXT NOT NULL             -- in | out
 ) STRICT;
--- The lists are answered from these two alone (covering), the counts from the first.
+-- The lists are answered from the first two alone (covering), the counts from the third.
 CREATE INDEX ix_ticket_view ON ticket (status, last_message_ms, kind, hidden_ms, merged_into, snoozed_until_ms, alarm, customer_id);
 CREATE INDEX ix_ticket_last ON ticket (last_message_ms, status, kind, hidden_ms, merged_into, customer_id);
+CREATE INDEX ix_ticket_counts ON ticket (status, kind, hidden_ms, merged_into);
 CREATE INDEX ix_ticket_customer ON ticket (customer_id, last_message_ms);
 CREATE INDEX ix_ticket_snoozed ON ticket (snoozed_until_ms) WHERE snoozed_until_ms IS NOT NULL;
 CREATE INDEX ix_ticket_alarm ON ticket (alarm) WHERE alarm IS NOT NULL;

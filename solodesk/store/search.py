@@ -5,6 +5,7 @@ deletion and a rebuild make the same words again. Snippets are cut from the text
 """
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
@@ -23,6 +24,7 @@ _SNIPPET = 160
 _BEFORE = 50
 _LOOK = 4_000
 _REBUILD_BATCH = 500
+_SPACE = re.compile(r"\s")
 
 _DOCUMENT = (
     "SELECT id, doc, subject, from_name, from_address, recipients, text, attachments FROM message"
@@ -88,7 +90,7 @@ def snippet(text: str, query: SearchQuery) -> tuple[str, tuple[tuple[int, int], 
         space = text.find(" ", start, start + 15)
         start = space + 1 if space >= 0 else start
     cut = text[start : start + _SNIPPET]
-    flat = "".join(" " if c.isspace() else c for c in cut)
+    flat = _SPACE.sub(" ", cut)
     if pattern is None:
         return flat, ()
     marks = tuple(m.span() for m in pattern.finditer(flatten(flat)) if m.end() > m.start())

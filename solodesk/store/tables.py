@@ -142,6 +142,7 @@ TICKET = _table(
         "ix_ticket_last", "last_message_ms", "status", "kind", "hidden_ms", "merged_into",
         "customer_id",
     ),
+    Index("ix_ticket_counts", "status", "kind", "hidden_ms", "merged_into"),
     Index("ix_ticket_customer", "customer_id", "last_message_ms"),
     *(
         Index(f"ix_ticket_{name}", column, sqlite_where=sql(f"{column} IS NOT NULL"))
