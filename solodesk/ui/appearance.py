@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from solodesk.base import resources
 from solodesk.ui.stylesheet import fill
+from solodesk.wording.gettext import current_language
 
 Scheme = Literal["light", "dark", "system"]
 
@@ -111,6 +112,24 @@ def families() -> tuple[str, ...]:
     return (*first, *(name for name in _CHINESE if name in installed))
 
 
+CJK_SAMPLE: Final = "中"
+
+
+def is_chinese(text: str) -> bool:
+    """Whether `text` holds a CJK ideograph."""
+    return any("\u3400" <= letter <= "\u9fff" for letter in text)
+
+
+def _speaks_chinese() -> bool:
+    return current_language() == "zh"
+
+
+@cache
+def _one_weight() -> bool:
+    # WenQuanYi has no heavier cut; below "bold" the system does not thicken it either.
+    return [name for name in families() if name in _CHINESE] == ["WenQuanYi Micro Hei"]
+
+
 class Appearance(QObject):
     """The present scheme, text size and everything derived from them. `changed` = repaint all."""
 
@@ -134,21 +153,32 @@ class Appearance(QObject):
         self._apply()
 
     def set_text_percent(self, percent: int) -> None:
-        """Text size between 100 and 200 per cent; lengths grow with it."""
-        self.text_percent = max(100, min(200, percent))
+        """Text size between 80 and 200 per cent; lengths grow with it."""
+        self.text_percent = max(80, min(200, percent))
         self._apply()
+
+    @property
+    def is_dark(self) -> bool:
+        """Whether the dark colours are in use."""
+        return self.tokens.dark
 
     def px(self, units: float) -> int:
         """A length of the design (at 100 %) in this window's units."""
         return round(units * self.text_percent / 100)
 
-    def font(self, size: float = 13, semibold: bool = False, *, medium: bool = False) -> QFont:
-        """The interface font. `size` in design units: 11 meta, 13 body, 15 message, 17 title."""
+    def font(
+        self, size: float = 13, semibold: bool = False, *, medium: bool = False, text: str = ""
+    ) -> QFont:
+        """The interface font. `size` in design units: 11 meta, 13 body, 15 message, 17 title.
+
+        `text`, when known, lets Chinese words be bold where the only Chinese font has one weight.
+        """
         font = QFont()
         font.setFamilies(list(families()))
         font.setPointSizeF(size * self._points_per_unit * self.text_percent / 100)
         if semibold:
-            font.setWeight(QFont.Weight.DemiBold)
+            thin = _one_weight() and is_chinese(text or (CJK_SAMPLE if _speaks_chinese() else ""))
+            font.setWeight(QFont.Weight.Bold if thin else QFont.Weight.DemiBold)
         elif medium:
             font.setWeight(QFont.Weight.Medium)
         if size >= 15:

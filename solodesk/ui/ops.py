@@ -38,6 +38,14 @@ class Openers(Protocol):
         """A transaction of the owner; with `label` it becomes an undo step."""
         ...
 
+    def now_ms(self) -> int:
+        """The time, UTC milliseconds."""
+        ...
+
+    def fresh(self) -> Changes:
+        """What changed since the last call, by this process or another; cheap when nothing did."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class _Job:
@@ -179,6 +187,16 @@ class DeskGate(QObject):
         """Ask the engine (engine/protocol.py); `done` gets its reply, when there is an engine."""
         self.asked.emit(dict(request), done)
 
+    def now_ms(self) -> int:
+        """The time, UTC milliseconds."""
+        return self._openers.now_ms()
+
+    def look(self, known: Changes | None = None) -> None:
+        """Tell what changed in the store, whoever did it; called often, cheap when nothing did."""
+        changes = (known or Changes()) | self._openers.fresh()
+        if changes:
+            self.changed.emit(changes)
+
     def busy(self) -> bool:
         """Whether acts or reads are still under way."""
         return self._busy > 0
@@ -203,7 +221,7 @@ class DeskGate(QObject):
             self._report(result)
             return
         if result.changes:
-            self.changed.emit(result.changes)
+            self.look(result.changes)
         done = result.job.done
         if done is not None and alive(done):
             done(result.value)

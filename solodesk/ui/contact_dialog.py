@@ -1,0 +1,76 @@
+"""Log a contact that was not mail: phone, chat, WeChat, social, in person (product.md, "Tickets").
+
+One act with its undo. This module must not decide what counts as an answer.
+"""
+
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QPlainTextEdit,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from solodesk.domain.ids import TicketId
+from solodesk.services import tickets
+from solodesk.ui.appearance import Appearance
+from solodesk.ui.ops import DeskGate
+from solodesk.wording import labels
+from solodesk.wording.gettext import _
+
+_CHANNELS = ("phone", "chat", "wechat", "social", "in_person")
+
+
+class ContactDialog(QDialog):
+    """Channel, who began, minutes, and what was said."""
+
+    def __init__(
+        self, gate: DeskGate, appearance: Appearance, ticket: TicketId, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._gate = gate
+        self._ticket = ticket
+        self.setWindowTitle(_("Log a call or chat"))
+        self.setFont(appearance.font(13))
+        self.setMinimumWidth(appearance.px(420))
+        self.channel = QComboBox(self)
+        for code in _CHANNELS:
+            self.channel.addItem(labels.channel(code), code)
+        self.direction = QComboBox(self)
+        self.direction.addItem(_("The customer contacted me"), "in")
+        self.direction.addItem(_("I contacted the customer"), "out")
+        self.minutes = QSpinBox(self)
+        self.minutes.setRange(0, 600)
+        self.minutes.setSuffix(_(" min"))
+        self.text = QPlainTextEdit(self)
+        self.text.setPlaceholderText(_("What was said"))
+        self.text.setAccessibleName(_("What was said"))
+        form = QFormLayout()
+        form.addRow(_("Channel"), self.channel)
+        form.addRow(_("Direction"), self.direction)
+        form.addRow(_("Minutes"), self.minutes)
+        buttons = QDialogButtonBox(self)
+        save = buttons.addButton(_("Log it"), QDialogButtonBox.ButtonRole.AcceptRole)
+        save.setProperty("primary", True)
+        buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 20, 20, 16)
+        column.setSpacing(14)
+        column.addLayout(form)
+        column.addWidget(self.text)
+        column.addWidget(buttons)
+
+    def accept(self) -> None:
+        """Write it down."""
+        channel, direction = self.channel.currentData(), self.direction.currentData()
+        minutes, text = self.minutes.value(), self.text.toPlainText().strip()
+        self._gate.act(
+            lambda desk: tickets.log_contact(desk, self._ticket, channel, direction, minutes, text),
+            label=("ticket.contact", {}),
+        )
+        super().accept()

@@ -1,0 +1,213 @@
+"""Reads for list, sidebar, palette and status line, through the gate and the services.
+
+Every function is a few milliseconds or runs on the pool. This module must not write.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from solodesk.base.clock import utc
+from solodesk.domain.hours import BusinessHours
+from solodesk.domain.ids import TicketId
+from solodesk.domain.search_query import parse_query
+from solodesk.domain.views import Tag, TicketRow, View
+from solodesk.services import lists, settings
+from solodesk.services.units import Reader
+from solodesk.ui.ops import DeskGate
+from solodesk.ui.palette_entries import Entry, Sort
+from solodesk.ui.ticketlist.source import ListQuery
+
+_FOUND = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the sidebar and the status line show."""
+
+    counts: dict[View, int]
+    tags: tuple[tuple[Tag, int], ...]
+    last_receive_ms: int | None
+    accounts: int
+    first_sync: bool
+    next_wake_ms: int | None
+    leaving: int
+    """Replies on their way."""
+    trouble: tuple[str, str] | None
+    """(account's address, state) of an account that needs the owner."""
+
+
+class DeskSource:
+    """The list's `TicketSource`, and the other reads of the frame."""
+
+    def __init__(self, gate: DeskGate) -> None:
+        self._gate = gate
+        self._zone = ZoneInfo("UTC")
+        self._hours: BusinessHours | None = None
+        self._goal_ms = 0
+        self.read_settings()
+
+    def read_settings(self) -> None:
+        """Zone, opening hours and goal anew: at start and when a setting changed.
+
+        The hours come a moment later: public holidays are a large import, so they are read after
+        the first painting, off the window's thread.
+        """
+        self._zone, self._goal_ms = self._gate.read(
+            lambda reader: (
+                settings.zone(reader),
+                int(settings.get(reader, "goal_first_s")) * 1000,
+            )
+        )
+
+    def read_hours(self, done: Callable[[], None]) -> None:
+        """Opening hours, then `done()`."""
+
+        def read(reader: Reader) -> BusinessHours:
+            from solodesk.services.business_time import business_hours
+
+            return business_hours(reader)
+
+        self._gate.read_later(read, _Hours(self, done).take)
+
+    def set_hours(self, hours: BusinessHours) -> None:
+        """What the ages in the list are measured with."""
+        self._hours = hours
+
+    def ids(self, query: ListQuery) -> Sequence[TicketId]:
+        """All ids of the list, in its order."""
+        if query.only:
+            return query.only
+        if query.search:
+            wanted = parse_query(query.search, self._today())
+            return self._gate.read(lambda reader: lists.find_tickets(reader, wanted))
+        return self._gate.read(
+            lambda reader: lists.ids(reader, query.view, tag=query.tag, newest=query.newest)
+        )
+
+    def rows(self, ids: Sequence[TicketId]) -> dict[TicketId, TicketRow]:
+        """Rows of these ids."""
+        return self._gate.read(lambda reader: lists.rows(reader, ids)) if ids else {}
+
+    def now_ms(self) -> int:
+        """The time."""
+        return self._gate.now_ms()
+
+    def zone(self) -> ZoneInfo:
+        """The owner's zone."""
+        return self._zone
+
+    def waited(self, since_ms: int) -> tuple[int, float]:
+        """(clock milliseconds, share of the goal used in opening hours)."""
+        now = self._gate.now_ms()
+        passed = max(0, now - since_ms)
+        if self._hours is None or self._goal_ms <= 0:
+            return passed, 0.0
+        return passed, self._hours.worked_ms(since_ms, now) / self._goal_ms
+
+    def standing(self) -> Standing:
+        """Counts and states, read now."""
+        return self._gate.read(_standing)
+
+    def find(self, words: str, done: Callable[[str, list[Entry]], None]) -> None:
+        """Canned responses, macros, tags and tickets for the palette, off the window's thread."""
+        wanted = parse_query(words, self._today())
+
+        def read(reader: Reader) -> list[Entry]:
+            found = _canned(reader, words) + _macros(reader, words) + _tags(reader, words)
+            ids = list(lists.find_tickets(reader, wanted, _FOUND))
+            rows = lists.rows(reader, ids)
+            return found + [_ticket_entry(rows[ticket]) for ticket in ids if ticket in rows]
+
+        self._gate.read_later(read, _Answer(words, done).take)
+
+    def _today(self) -> date:
+        return utc(self._gate.now_ms()).astimezone(self._zone).date()
+
+
+@dataclass(frozen=True, slots=True)
+class _Hours:
+    """Takes the hours and tells."""
+
+    source: DeskSource
+    done: Callable[[], None]
+
+    def take(self, hours: BusinessHours) -> None:
+        """Hand them on."""
+        self.source.set_hours(hours)
+        self.done()
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """Remembers what was asked."""
+
+    words: str
+    done: Callable[[str, list[Entry]], None]
+
+    def take(self, found: list[Entry]) -> None:
+        """Hand it on with the words it answers."""
+        self.done(self.words, found)
+
+
+def _standing(reader: Reader) -> Standing:
+    counts = lists.counts(reader)
+    accounts = reader.accounts.all()
+    received = [a.last_receive_ms for a in accounts if a.last_receive_ms is not None]
+    states = [(a.address, a.state) for a in accounts if a.state in {"sign_in_needed", "error"}]
+    leaving = [row for row in lists.outbox(reader) if row.state in {"queued", "retrying", "held"}]
+    wakes = [
+        row.snoozed_until_ms
+        for row in lists.rows(reader, lists.ids(reader, View.SNOOZED)[:200]).values()
+        if row.snoozed_until_ms is not None
+    ]
+    return Standing(
+        counts,
+        tuple(lists.tag_counts(reader)),
+        min(received, default=None),
+        len(accounts),
+        any(a.first_sync_done_ms is None for a in accounts),
+        min(wakes, default=None),
+        len(leaving),
+        states[0] if states else None,
+    )
+
+
+def _canned(reader: Reader, words: str) -> list[Entry]:
+    from solodesk.services import responses
+
+    found = responses.find(reader, words, limit=4)
+    return [Entry(Sort.CANNED, m.name, m.name, m.shortcut, "book-open") for m in found]
+
+
+def _macros(reader: Reader, words: str) -> list[Entry]:
+    from solodesk.services import macros
+    from solodesk.ui.palette_entries import score
+    from solodesk.wording.gettext import _
+
+    return [
+        Entry(
+            Sort.MACRO, macro.name, _("Use macro “{name}”").format(name=macro.name), "", "zap",
+            macro.key or "",
+        )
+        for macro in macros.everything(reader)
+        if score(words, macro.name) > 20
+    ][:3]  # fmt: skip
+
+
+def _tags(reader: Reader, words: str) -> list[Entry]:
+    from solodesk.ui.palette_entries import score
+    from solodesk.wording.gettext import _
+
+    return [
+        Entry(Sort.TAG, tag.name, _("Add tag “{name}”").format(name=tag.name), "", "tag", "T")
+        for tag, _count in lists.tag_counts(reader)
+        if score(words, tag.name) >= 60
+    ][:2]
+
+
+def _ticket_entry(row: TicketRow) -> Entry:
+    number = f"#{row.number} · " if row.number else ""
+    name = row.customer_name or row.customer_address
+    return Entry(Sort.TICKET, str(row.id), row.subject, f"{number}{name}", "inbox")

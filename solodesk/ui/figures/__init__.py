@@ -1,0 +1,1 @@
+"""The permanent strip of figures and the fuller panel behind it."""

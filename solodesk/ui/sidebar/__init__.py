@@ -1,0 +1,1 @@
+"""The left column: views, tags and the way to the other pages."""
