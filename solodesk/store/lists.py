@@ -111,16 +111,17 @@ class Lists:
         order = _NEWEST if newest else _ORDER.get(view, _NEWEST)
         if view is View.NEEDS_REPLY:
             # Two index searches (alarms; open) instead of a scan for either.
-            where = f"t.id IN ({_NEEDS_REPLY_IDS})"
+            source = f"({_NEEDS_REPLY_IDS}) n CROSS JOIN ticket t ON t.id = n.id"
+            where = "1"
             order = f"(t.alarm IS NULL), {_NEWEST}" if newest else order
         else:
-            where = _WHERE[view]
+            source, where = "ticket t", _WHERE[view]
         if tag is not None:
             where += f" AND t.id IN ({_TAGGED})"
         if account is not None:
             where += " AND t.account_id = :account"
         rows = self._named(
-            f"SELECT t.id FROM ticket t WHERE {where} ORDER BY {order} LIMIT :limit",
+            f"SELECT t.id FROM {source} WHERE {where} ORDER BY {order} LIMIT :limit",
             {
                 "now": self._tx.now_ms,
                 "tag": tag,
