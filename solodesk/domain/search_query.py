@@ -79,6 +79,7 @@ _PIECE = re.compile(
     rf'(?:(?P<op>{_NAME})[:：]\s*)?(?:["“”](?P<phrase>[^"“”]*)(?P<end>["“”]?)|(?P<word>[^\s"“”]+))',
     re.IGNORECASE,
 )
+_UNSTORABLE = re.compile("[\ud800-\udfff\x00]")
 _NUMBER = re.compile(r"#(\d{1,15})", re.ASCII)
 _DAY = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|年)?", re.ASCII)
 _AGO = re.compile(r"(\d{1,4})(d|w|m|y|天|周|个月|月|年)", re.ASCII)
@@ -87,7 +88,7 @@ _DAYS = {"d": 1, "天": 1, "w": 7, "周": 7, "m": 30, "个月": 30, "月": 30, "
 
 def parse_query(typed: str, today: date) -> SearchQuery:
     """Understand what was typed; `today` is the day in the owner's zone. Never raises."""
-    typed = typed[:MAX_TYPED]
+    typed = _UNSTORABLE.sub(" ", typed[:MAX_TYPED])
     still_typing = bool(typed) and not typed[-1].isspace()
     found = _Found()
     pieces = list(_PIECE.finditer(typed))

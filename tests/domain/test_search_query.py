@@ -120,6 +120,7 @@ def test_days(text: str, day: date | None) -> None:
 )
 def test_never_raises(typed: str) -> None:
     query = ask(typed)
+    "".join(query.tags).encode()
     for term in (*query.text, *query.from_, *query.subject):
         assert term.tokens
         assert all(c not in '"\x00' for token in term.tokens for c in token)
