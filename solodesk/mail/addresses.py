@@ -14,6 +14,12 @@ _MAX_NAME = 300
 _BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\u200b\ufeff]")
 _SPACES = re.compile(r"\s+")
 _BARE = re.compile(r"[^\s<>\"'(),:;@\[\]]+@[^\s<>\"'(),;@]+")
+_TOKEN = re.compile(
+    r'"(?:[^"\\]|\\.){0,500}"|\((?:[^()\\]|\\.|\([^()]{0,'
+    r'200}\)){0,500}\)|<[^<>]*>|[,;:]|[^"(<,;:]+|'
+    r".",
+    re.DOTALL,
+)
 _AT_WORD = re.compile(r"^([^\s@<>]+) at ([^\s@<>]+\.[^\s@<>]+)\s*(?:\((.*)\))?$")
 _SIMPLE = re.compile(r"^([^\"<>()@,;:=?\\\[\]]*)<([^<>\s\"(),;:@]+@[^<>\s\"(),;:@]+)>$")
 
@@ -61,9 +67,7 @@ def tidy_address(address: str) -> str:
     local, at, domain = address.rpartition("@")
     if not at:
         return address
-    if local.startswith("mailto:"):
-        local = local[7:]
-    return f"{local}@{domain.lower()}"
+    return f"{local.removeprefix('mailto:')}@{domain.lower()}"
 
 
 def _tidy_name(name: str) -> str:
@@ -77,38 +81,20 @@ def _split(value: str) -> list[str]:
     """Pieces between commas, semicolons and group marks that stand outside quotes and brackets."""
     out: list[str] = []
     buffer: list[str] = []
-    depth, quoted, angle, escape, mailbox = 0, False, False, False, False
-    for char in value:
-        if escape:
-            escape = False
-        elif char == "\\" and (quoted or depth):
-            escape = True
-        elif char == '"' and not depth:
-            quoted = not quoted
-        elif quoted:
-            pass
-        elif char == "(":
-            depth += 1
-        elif char == ")" and depth:
-            depth -= 1
-        elif depth:
-            pass
-        elif char in "<>":
-            angle = char == "<"
-        elif char in ",;" and not angle:
+    mailbox = False
+    for match in _TOKEN.finditer(value):
+        piece = match[0]
+        if piece in {",", ";"}:
             out.append("".join(buffer))
             buffer, mailbox = [], False
             if len(out) > MAX_ADDRESSES * 2:
                 return out
-            continue
-        elif char == ":" and not angle and not mailbox:
+        elif piece == ":" and not mailbox:
             buffer = []  # the name of a group
-            continue
-        mailbox = mailbox or char in "@="
-        buffer.append(char)
+        else:
+            mailbox = mailbox or "@" in piece or "=" in piece
+            buffer.append(piece)
     out.append("".join(buffer))
-    if (quoted or angle) and len(out) == 1:
-        return _split(value.replace('"', "").replace("<", " <", 1)) if quoted else out
     return out
 
 
@@ -121,7 +107,9 @@ def _mailbox(piece: str) -> tuple[str, str] | None:
     start, end = piece.rfind("<"), piece.rfind(">")
     if start >= 0:
         address = piece[start + 1 : end if end > start else None]
-        name = _phrase(piece[:start]) or _comment(piece[:start] + (piece[end + 1 :] if end > start else ""))
+        name = _phrase(piece[:start]) or _comment(
+            piece[:start] + (piece[end + 1 :] if end > start else "")
+        )
         if "@" in address:
             return name, tidy_address(headers.words(address).rpartition(":")[2])
         hidden = _BARE.search(headers.words(piece))
@@ -132,7 +120,9 @@ def _mailbox(piece: str) -> tuple[str, str] | None:
     match = _BARE.search(decoded)
     if match:
         comment = _comment(piece)
-        name = comment or _phrase((decoded[: match.start()] + decoded[match.end() :]).replace("<>", " "))
+        name = comment or _phrase(
+            (decoded[: match.start()] + decoded[match.end() :]).replace("<>", " ")
+        )
         return ("" if name.strip("<>() ") == "" else name), tidy_address(match[0])
     return _tidy_name(_unescape(decoded)), ""
 

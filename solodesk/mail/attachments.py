@@ -15,7 +15,13 @@ _RESERVED = re.compile(
     r"^(con|prn|aux|nul|clock\$|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|\s*$)", re.IGNORECASE
 )
 _SEPARATORS = re.compile(r"[/\\\u2044\u2215\u29f5\u29f8\uff0f\uff3c]")
-_DANGEROUS = frozenset(
+
+
+def _names(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_DANGEROUS = _names(
     "ade adp apk app appimage appinstaller application appref-ms appx appxbundle arj asp aspx bas "
     "bat bash cab chm cmd cnt com command cpl crt csh deb desktop diagcab dll dmg docm dotm drv "
     "ex_ "
@@ -31,35 +37,84 @@ _DANGEROUS = frozenset(
     "sys "
     "terminal theme themepack tmp url vb vbe vbp vbs vhd vhdx vsmacros vsw vxd wasm webpnp website "
     "workflow ws wsc wsf wsh xbap xht xhtml xlam xll xlm xlsb xlsm xltm xnk zsh htm html shtml one "
-    "onepkg".split()
+    "onepkg"
 )
-_DANGEROUS_TYPES = frozenset({
-    "application/x-msdownload", "application/x-msdos-program", "application/x-dosexec",
-    "application/x-executable", "application/x-sh", "application/x-shellscript", "text/javascript",
-    "application/javascript", "application/x-javascript", "application/hta", "application/java-archive",
-    "application/vnd.microsoft.portable-executable",
-    "application/x-ms-installer", "application/x-msi",
-    "application/x-bat", "application/x-ms-shortcut", "image/svg+xml", "application/x-elf", "text/html",
-    "application/xhtml+xml", "application/x-apple-diskimage", "application/vnd.android.package-archive",
-    "application/x-mach-binary", "text/vbscript", "application/x-csh", "text/x-python", "text/x-shellscript",
-})
-_HARMLESS_LOOK = frozenset(
+_DANGEROUS_TYPES = frozenset(
+    {
+        "application/x-msdownload",
+        "application/x-msdos-program",
+        "application/x-dosexec",
+        "application/x-executable",
+        "application/x-sh",
+        "application/x-shellscript",
+        "text/javascript",
+        "application/javascript",
+        "application/x-javascript",
+        "application/hta",
+        "application/java-archive",
+        "application/vnd.microsoft.portable-executable",
+        "application/x-ms-installer",
+        "application/x-msi",
+        "application/x-bat",
+        "application/x-ms-shortcut",
+        "image/svg+xml",
+        "application/x-elf",
+        "text/html",
+        "application/xhtml+xml",
+        "application/x-apple-diskimage",
+        "application/vnd.android.package-archive",
+        "application/x-mach-binary",
+        "text/vbscript",
+        "application/x-csh",
+        "text/x-python",
+        "text/x-shellscript",
+    }
+)
+_HARMLESS_LOOK = _names(
     "pdf doc docx xls xlsx ppt pptx txt rtf csv jpg jpeg png gif bmp tif tiff webp heic mp3 mp4 "
     "mov avi "
-    "wav zip rar 7z eml odt ods".split()
+    "wav zip rar 7z eml odt ods"
 )
-_MAGIC = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\xfe\xed\xfa\xcf",
-          b"L\x00\x00\x00\x01\x14\x02\x00")
+_MAGIC = (
+    b"MZ",
+    b"\x7fELF",
+    b"#!",
+    b"\xca\xfe\xba\xbe",
+    b"\xcf\xfa\xed\xfe",
+    b"\xfe\xed\xfa\xcf",
+    b"L\x00\x00\x00\x01\x14\x02\x00",
+)
 _EXTENSIONS = {
-    "image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp",
-    "image/bmp": ".bmp", "image/tiff": ".tif", "image/heic": ".heic", "image/svg+xml": ".svg",
-    "application/pdf": ".pdf", "application/zip": ".zip", "text/plain": ".txt", "text/html": ".html",
-    "text/csv": ".csv", "text/calendar": ".ics", "text/vcard": ".vcf", "text/x-vcard": ".vcf",
-    "message/rfc822": ".eml", "application/ms-tnef": ".dat", "application/json": ".json",
-    "application/xml": ".xml", "text/xml": ".xml", "audio/mpeg": ".mp3", "audio/amr": ".amr",
-    "video/mp4": ".mp4", "video/quicktime": ".mov", "application/msword": ".doc",
-    "application/vnd.ms-excel": ".xls", "application/pgp-signature": ".asc",
-    "application/pkcs7-signature": ".p7s", "application/x-pkcs7-signature": ".p7s",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/gif": ".gif",
+    "image/webp": ".webp",
+    "image/bmp": ".bmp",
+    "image/tiff": ".tif",
+    "image/heic": ".heic",
+    "image/svg+xml": ".svg",
+    "application/pdf": ".pdf",
+    "application/zip": ".zip",
+    "text/plain": ".txt",
+    "text/html": ".html",
+    "text/csv": ".csv",
+    "text/calendar": ".ics",
+    "text/vcard": ".vcf",
+    "text/x-vcard": ".vcf",
+    "message/rfc822": ".eml",
+    "application/ms-tnef": ".dat",
+    "application/json": ".json",
+    "application/xml": ".xml",
+    "text/xml": ".xml",
+    "audio/mpeg": ".mp3",
+    "audio/amr": ".amr",
+    "video/mp4": ".mp4",
+    "video/quicktime": ".mov",
+    "application/msword": ".doc",
+    "application/vnd.ms-excel": ".xls",
+    "application/pgp-signature": ".asc",
+    "application/pkcs7-signature": ".p7s",
+    "application/x-pkcs7-signature": ".p7s",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
 }
@@ -71,7 +126,9 @@ def safe_name(name: str, mime: str, index: int) -> str:
     name = unicodedata.normalize("NFC", charsets.clean(name))
     name = _SEPARATORS.split(_BIDI.sub("", name.replace("\r", "").replace("\n", "")))[-1]
     name = _FORBIDDEN.sub("_", name)
-    name = "".join(char for char in name if unicodedata.category(char) not in {"Cc", "Cs", "Zl", "Zp"})
+    name = "".join(
+        char for char in name if unicodedata.category(char) not in {"Cc", "Cs", "Zl", "Zp"}
+    )
     name = re.sub(r"\s+", " ", name).strip().rstrip(". ")
     if not name.strip("._ -"):
         name = f"attachment-{index + 1}{_EXTENSIONS.get(mime, '.bin')}"
@@ -99,7 +156,11 @@ def is_dangerous(sent_name: str, name: str, mime: str, data: bytes) -> bool:
     endings = [ending.strip() for ending in name.lower().split(".")[1:]]
     if endings and endings[-1] in _DANGEROUS:
         return True
-    if len(endings) >= 2 and endings[-1] not in _HARMLESS_LOOK and endings[-2] in _DANGEROUS - _TEXTUAL:
+    if (
+        len(endings) >= 2
+        and endings[-1] not in _HARMLESS_LOOK
+        and endings[-2] in _DANGEROUS - _TEXTUAL
+    ):
         return True
     if any(char in sent_name for char in "\u202a\u202b\u202d\u202e\u2066\u2067\u2068"):
         return True

@@ -15,17 +15,29 @@ from solodesk.mail.structure import Part, Skeleton
 _MAX_TEXT = 2_000_000
 _META = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
-_SILENT = frozenset({
-    "message/delivery-status", "message/disposition-notification", "text/rfc822-headers",
-    "message/feedback-report", "message/tracking-status", "message/global-delivery-status",
-    "message/global-headers", "text/x-amp-html", "text/watch-html", "text/x-moz-deleted",
-    "application/tlsrpt",
-})
-_PLAIN = frozenset({"text/plain", "text/enriched", "text/richtext", "text/markdown", "text/x-markdown"})
+_SILENT = frozenset(
+    {
+        "message/delivery-status",
+        "message/disposition-notification",
+        "text/rfc822-headers",
+        "message/feedback-report",
+        "message/tracking-status",
+        "message/global-delivery-status",
+        "message/global-headers",
+        "text/x-amp-html",
+        "text/watch-html",
+        "text/x-moz-deleted",
+        "application/tlsrpt",
+    }
+)
+_PLAIN = frozenset(
+    {"text/plain", "text/enriched", "text/richtext", "text/markdown", "text/x-markdown"}
+)
 _PLACEHOLDER = re.compile(
     r"does not support html|requires? (an )?html|html[- ](capable|compatible|enabled)|view (this|"
     r"the) "
-    r"(e-?mail|message) in|enable html|not displaying html|不支持\s*html|支持html|HTML-?(fähig|Mail)",
+    r"(e-?mail|message) in|enable html|not displaying "
+    r"html|不支持\s*html|支持html|HTML-?(fähig|Mail)",
     re.IGNORECASE,
 )
 
@@ -117,7 +129,9 @@ class _Reader:
         if part.disposition == "attachment":
             return False
         named = bool(part.filename)
-        return not named or (part.disposition != "inline" and not self.words_seen) or part.index == 0
+        return (
+            not named or (part.disposition != "inline" and not self.words_seen) or part.index == 0
+        )
 
 
 def _decode_html(content: bytes, label: str | None) -> str:
@@ -192,16 +206,27 @@ def _describe(skeleton: Skeleton, part: Part, body: Body, shown: frozenset[str])
     data, defect = structure.content(skeleton.raw, part)
     if defect:
         skeleton.defect(defect)
-    name = part.filename or (_embedded_name(skeleton, part) if part.mime == "message/rfc822" else "")
+    name = part.filename or (
+        _embedded_name(skeleton, part) if part.mime == "message/rfc822" else ""
+    )
     clean = attachments.safe_name(name, part.mime, part.index)
     content_id = part.content_id
     inline = content_id is not None and (
         content_id in shown
-        or (part.index in body.related and part.mime.startswith("image/") and part.disposition != "attachment")
+        or (
+            part.index in body.related
+            and part.mime.startswith("image/")
+            and part.disposition != "attachment"
+        )
     )
     return Attachment(
-        index=part.index, filename=clean, mime=part.mime, size=len(data),
-        sha256=hashlib.sha256(data).hexdigest(), inline=inline, content_id=content_id,
+        index=part.index,
+        filename=clean,
+        mime=part.mime,
+        size=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        inline=inline,
+        content_id=content_id,
         dangerous=attachments.is_dangerous(name, clean, part.mime, data),
     )
 

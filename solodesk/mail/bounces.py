@@ -24,58 +24,94 @@ _ORIGINAL_BELOW = re.compile(
 _REASONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (reason, re.compile(pattern, re.IGNORECASE))
     for reason, pattern in (
-        ("mailbox_full", r"mailbox (?:is )?full|over ?quota|quota (?:is )?exceeded|exceed(?:s|"
-                         r"ed)? (?:the |its |storage )?quota|quota|"
-                         r"out of storage|insufficient (?:system )?storage|"
-                         r"not enough (?:storage )?space|inbox is full|mailfull|"
-                         r"postfach (?:ist )?voll|boîte (?:aux lettres )?pleine|buzón lleno|"
-                         r"邮箱(?:空间)?(?:已)?满|空间不足|容量(?:已)?满|"
-                         r"信箱已满|超出.{0,6}(?:容量|配额)|mailbox size limit"),
-        ("too_big", r"(?:message|mail|size|attachment|content)[^\n]{0,40}(?:too (?:large|big)|"
-                    r"exceeds?[^\n]{0,30}(?:size|limit|maximum))|"
-                    r"too (?:large|big)|maximum (?:message )?size|message size exceeds|"
-                    r"nachricht zu groß|邮件(?:过大|太大)|超过.{0,12}大小|大小超"),
-        ("address_unknown", r"user (?:is )?unknown|unknown (?:user|recipient|address|mailbox|"
-                            r"local)|no such (?:user|recipient|mailbox|address|account|person)|"
-                            r"(?:user|recipient|address|mailbox|account|"
-                            r"email account)[^\n]{0,60}(?:does(?:n't| not) exist|not (?:be )?found|"
-                            r"not (?:exist|known|valid|listed)|"
-                            r"unavailable|disabled|inactive|unknown|invalid|rejected|suspended|"
-                            r"deactivated|non-?existent|no longer)|invalid (?:recipient|mailbox|"
-                            r"address|user)|"
-                            r"bad destination mailbox|no mailbox here|not our customer|"
-                            r"addressee unknown|couldn't be found|wasn't found|address not found|"
-                            r"recipient (?:address )?rejected|unrouteable address|recipnotfound|"
-                            r"not listed in|destinataire inconnu|adresse inconnue|"
-                            r"empfänger (?:unbekannt|existiert nicht)|usuario desconocido|"
-                            r"(?:收件人|用户|帐号|账号|账户|邮箱|地址|收信人)[^\n]{0,16}(?:不存在|无效|错误|未找到|找不到|被禁用|"
-                            r"冻结|停用)|不存在[^\n]{0,10}(?:用户|邮箱|收件人)|查无此人"),
-        ("host_unknown", r"(?:host|domain)(?: name| or domain name)?[^\n]{0,60}(?:not found|"
-                         r"unknown|does(?:n't| not) exist|unresolv|could not be found)|"
-                         r"nxdomain|no (?:mx|such host|such domain)|unknown host|"
-                         r"unable to (?:lookup|resolve|find)[^\n]{0,30}(?:host|domain|dns)|"
-                         r"couldn't find any host|dns (?:error|lookup|query)|domain (?:isn't|"
-                         r"is not) found|unrouteable mail domain|"
-                         r"all relevant mx records point to non-existent|"
-                         r"name service error|域名(?:不存在|无效|解析|错误)|找不到(?:域名|主机)|无法解析"),
-        ("spam", r"\bspam\b|junk mail|black ?list|block ?list|blocked (?:using|by|because|for)|"
-                 r"\brbl\b|dnsbl|spamhaus|reputation|bulk mail|"
-                 r"unsolicited|spamcop|barracuda|垃圾邮件|反垃圾|黑名单|信誉"),
-        ("policy", r"polic(?:y|ies)|not (?:authori[sz]ed|permitted|allowed)|access denied|"
-                   r"relay(?:ing)?[^\n]{0,20}(?:denied|not|access)|administratively|"
-                   r"\bdmarc\b|\bspf\b|\bdkim\b|unauthenticated|authentication (?:required|check)|"
-                   r"restricted|prohibited|permission|refused|rejected due|virus|"
-                   r"content rejected|5\.7\.\d+|拒收|被拒|拒绝|策略|权限"),
-        ("temporary", r"delayed|will (?:be )?retry|try again later|temporar(?:y|ily)|"
-                      r"still being retried|not yet been delivered|greylist|deferred|"
-                      r"timed? ?out|connection (?:refused|reset)|wird weiter versucht|延迟|稍后重试|暂时"),
+        (
+            "mailbox_full",
+            r"mailbox (?:is )?full|over ?quota|quota (?:is )?exceeded|exceed(?:s|"
+            r"ed)? (?:the |its |storage )?quota|quota|"
+            r"out of storage|insufficient (?:system )?storage|"
+            r"not enough (?:storage )?space|inbox is full|mailfull|"
+            r"postfach (?:ist )?voll|boîte (?:aux lettres )?pleine|buzón lleno|"
+            r"邮箱(?:空间)?(?:已)?满|空间不足|容量(?:已)?满|"
+            r"信箱已满|超出.{0,6}(?:容量|配额)|mailbox size limit",
+        ),
+        (
+            "too_big",
+            r"(?:message|mail|size|attachment|content)[^\n]{0,40}(?:too (?:large|big)|"
+            r"exceeds?[^\n]{0,30}(?:size|limit|maximum))|"
+            r"too (?:large|big)|maximum (?:message )?size|message size exceeds|"
+            r"nachricht zu groß|邮件(?:过大|太大)|超过.{0,12}大小|大小超",
+        ),
+        (
+            "address_unknown",
+            r"user (?:is )?unknown|unknown (?:user|recipient|address|mailbox|"
+            r"local)|no such (?:user|recipient|mailbox|address|account|person)|"
+            r"(?:user|recipient|address|mailbox|account|"
+            r"email account)[^\n]{0,60}(?:does(?:n't| not) exist|not (?:be )?found|"
+            r"not (?:exist|known|valid|listed)|"
+            r"unavailable|disabled|inactive|unknown|invalid|rejected|suspended|"
+            r"deactivated|non-?existent|no longer)|invalid (?:recipient|mailbox|"
+            r"address|user)|"
+            r"bad destination mailbox|no mailbox here|not our customer|"
+            r"addressee unknown|couldn't be found|wasn't found|address not found|"
+            r"recipient (?:address )?rejected|unrouteable address|recipnotfound|"
+            r"not listed in|destinataire inconnu|adresse inconnue|"
+            r"empfänger (?:unbekannt|existiert nicht)|usuario desconocido|"
+            r"(?:收件人|用户|帐号|账号|账户|邮箱|地址|收信人)[^\n"
+            r"]{0,16}(?:不存在|无效|错误|未找到|找不到|被禁用|"
+            r"冻结|停用)|不存在[^\n]{0,10}(?:用户|邮箱|收件人)|查无此人",
+        ),
+        (
+            "host_unknown",
+            r"(?:host|domain)(?: name| or domain name)?[^\n]{0,60}(?:not found|"
+            r"unknown|does(?:n't| not) exist|unresolv|could not be found)|"
+            r"nxdomain|no (?:mx|such host|such domain)|unknown host|"
+            r"unable to (?:lookup|resolve|find)[^\n]{0,30}(?:host|domain|dns)|"
+            r"couldn't find any host|dns (?:error|lookup|query)|domain (?:isn't|"
+            r"is not) found|unrouteable mail domain|"
+            r"all relevant mx records point to non-existent|"
+            r"name service error|域名(?:不存在|无效|解析|错误)|找不到(?:域名|主机)|无法解析",
+        ),
+        (
+            "spam",
+            r"\bspam\b|junk mail|black ?list|block ?list|blocked (?:using|by|because|for)|"
+            r"\brbl\b|dnsbl|spamhaus|reputation|bulk mail|"
+            r"unsolicited|spamcop|barracuda|垃圾邮件|反垃圾|黑名单|信誉",
+        ),
+        (
+            "policy",
+            r"polic(?:y|ies)|not (?:authori[sz]ed|permitted|allowed)|access denied|"
+            r"relay(?:ing)?[^\n]{0,20}(?:denied|not|access)|administratively|"
+            r"\bdmarc\b|\bspf\b|\bdkim\b|unauthenticated|authentication (?:required|check)|"
+            r"restricted|prohibited|permission|refused|rejected due|virus|"
+            r"content rejected|5\.7\.\d+|拒收|被拒|拒绝|策略|权限",
+        ),
+        (
+            "temporary",
+            r"delayed|will (?:be )?retry|try again later|temporar(?:y|ily)|"
+            r"still being retried|not yet been delivered|greylist|deferred|"
+            r"timed? ?out|connection (?:refused|reset)|wird weiter versucht|延迟|稍后重试|暂时",
+        ),
     )
 )
 _BY_STATUS = {
-    "1.1": "address_unknown", "1.0": "address_unknown", "1.3": "address_unknown", "1.6": "address_unknown",
-    "1.10": "address_unknown", "1.2": "host_unknown", "2.1": "address_unknown", "2.2": "mailbox_full",
-    "2.3": "too_big", "3.4": "too_big", "4.4": "host_unknown", "4.310": "host_unknown", "4.312": "host_unknown",
-    "3.1": "mailbox_full", "7.133": "policy", "7.124": "policy", "7.129": "policy", "7.26": "policy",
+    "1.1": "address_unknown",
+    "1.0": "address_unknown",
+    "1.3": "address_unknown",
+    "1.6": "address_unknown",
+    "1.10": "address_unknown",
+    "1.2": "host_unknown",
+    "2.1": "address_unknown",
+    "2.2": "mailbox_full",
+    "2.3": "too_big",
+    "3.4": "too_big",
+    "4.4": "host_unknown",
+    "4.310": "host_unknown",
+    "4.312": "host_unknown",
+    "3.1": "mailbox_full",
+    "7.133": "policy",
+    "7.124": "policy",
+    "7.129": "policy",
+    "7.26": "policy",
     "1.351": "address_unknown",
 }
 PHRASES = re.compile(
@@ -91,7 +127,9 @@ PHRASES = re.compile(
     r"has been )?rejected|"
     r"konnte nicht (?:an |zu)|nicht zugestellt|zustellung fehlgeschlagen|unzustellbar|"
     r"n'a pas pu être (?:remis|délivré)|no se (?:ha podido|pudo) entregar|"
-    r"non (?:è stato possibile|recapitat)|退信|退回|投递失败|无法投递|无法送达|发送失败|未能送达|不能送达|没有送达|无法发送到|配信できません|"
+    r"non (?:è stato possibile|recapitat)|退信|退回|"
+    r"投递失败|无法投递|无法送达|发送失败|未能送达|"
+    r"不能送达|没有送达|无法发送到|配信できません|"
     r"отправить не удалось|не доставлено",
     re.IGNORECASE,
 )
@@ -110,14 +148,20 @@ def read_report(skeleton: Skeleton) -> tuple[list[BounceRecipient], str, str | N
     diagnostics: list[str] = []
     original: str | None = None
     for block in blocks:
-        original = original or envelope.message_id(block.get("original-message-id", "").encode("utf-8", "replace"))
+        original = original or envelope.message_id(
+            block.get("original-message-id", "").encode("utf-8", "replace")
+        )
         who = block.get("final-recipient") or block.get("original-recipient")
         if who is None:
             continue
         address = addresses.tidy_address(who.rpartition(";")[2].strip())
-        said = _STATUS.search(block.get("status", "")) or _STATUS.search(block.get("diagnostic-code", ""))
+        said = _STATUS.search(block.get("status", "")) or _STATUS.search(
+            block.get("diagnostic-code", "")
+        )
         action = re.match(r"\w+", block.get("action", "").lower())
-        recipients.append(BounceRecipient(address, said[0] if said else None, action[0] if action else None))
+        recipients.append(
+            BounceRecipient(address, said[0] if said else None, action[0] if action else None)
+        )
         diagnostics.append(block.get("diagnostic-code", ""))
         if len(recipients) >= _MAX_RECIPIENTS:
             break
@@ -137,8 +181,13 @@ def _blocks(skeleton: Skeleton, part: Part) -> list[dict[str, str]]:
 def returned_id(skeleton: Skeleton) -> str | None:
     """The Message-ID of the returned message or of its returned headers."""
     for part in skeleton.leaves:
-        if part.mime in {"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers",
-                         "message/rfc822-headers"}:
+        if part.mime in {
+            "message/rfc822",
+            "text/rfc822-headers",
+            "message/global",
+            "message/global-headers",
+            "message/rfc822-headers",
+        }:
             data, _ = structure.content(skeleton.raw, part)
             for name, value in structure.scan_embedded(data, 0, min(len(data), 200_000)):
                 if name == "message-id":
@@ -155,16 +204,24 @@ def make_bounce(
     delayed_only = bool(actions) and actions <= {"delayed"}
     reason = "temporary" if delayed_only else _reason(failed, diagnostics, _above_original(words))
     permanent = not delayed_only and (
-        "failed" in actions or reason != "temporary" or any((r.status or "").startswith("5") for r in failed)
+        "failed" in actions
+        or reason != "temporary"
+        or any((r.status or "").startswith("5") for r in failed)
     )
     return Bounce(tuple(recipients), reason, permanent, original)
 
 
-def from_text(words: str, listed: list[str], own: frozenset[str], references: tuple[str, ...]) -> Bounce:
+def from_text(
+    words: str, listed: list[str], own: frozenset[str], references: tuple[str, ...]
+) -> Bounce:
     """A bounce told in free words; `listed` are addresses of X-Failed-Recipients, if any."""
     above = _above_original(words)
-    found = listed or [a for a in _ADDRESS.findall(above) if a.lower() not in own and not _is_robot(a)]
-    unique = list(dict.fromkeys(addresses.tidy_address(a.rstrip(".'")) for a in found))[:_MAX_RECIPIENTS]
+    found = listed or [
+        a for a in _ADDRESS.findall(above) if a.lower() not in own and not _is_robot(a)
+    ]
+    unique = list(dict.fromkeys(addresses.tidy_address(a.rstrip(".'")) for a in found))[
+        :_MAX_RECIPIENTS
+    ]
     said = _STATUS.search(above)
     status = said[0] if said else None
     unique = unique if listed else unique[:1]
@@ -178,8 +235,14 @@ def from_text(words: str, listed: list[str], own: frozenset[str], references: tu
 
 
 def _is_robot(address: str) -> bool:
-    return bool(re.match(r"(?:mailer-daemon|postmaster|no-?reply|mail-daemon|abuse|"
-                         r"admin(?:istrator)?)@", address, re.IGNORECASE))
+    return bool(
+        re.match(
+            r"(?:mailer-daemon|postmaster|no-?reply|mail-daemon|abuse|"
+            r"admin(?:istrator)?)@",
+            address,
+            re.IGNORECASE,
+        )
+    )
 
 
 def _above_original(words: str) -> str:

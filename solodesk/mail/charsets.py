@@ -10,57 +10,145 @@ import unicodedata
 from functools import lru_cache
 
 _SUPERSETS = {
-    "gb2312": "gb18030", "gbk": "gb18030", "cp936": "gb18030", "936": "gb18030", "ms936": "gb18030",
-    "x-gbk": "gb18030", "gb_2312-80": "gb18030", "euc-cn": "gb18030", "x-euc-cn": "gb18030",
-    "gb18030-2000": "gb18030", "chinese": "gb18030", "csgb2312": "gb18030", "gb": "gb18030",
-    "hz-gb-2312": "hz", "big5": "big5hkscs", "big-5": "big5hkscs", "x-x-big5": "big5hkscs",
-    "cp950": "big5hkscs", "big5-hkscs": "big5hkscs", "csbig5": "big5hkscs",
-    "ks_c_5601-1987": "cp949", "ks_c_5601": "cp949", "ksc5601": "cp949", "euc-kr": "cp949",
-    "ks_c_5601-1989": "cp949", "cseuckr": "cp949", "x-windows-949": "cp949", "korean": "cp949",
-    "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932",
-    "ms_kanji": "cp932", "windows-31j": "cp932", "iso-8859-1": "cp1252", "iso8859-1": "cp1252",
-    "iso_8859-1": "cp1252", "iso88591": "cp1252", "latin1": "cp1252", "latin-1": "cp1252",
-    "x-iso-8859-1": "cp1252", "ansi": "cp1252", "iso-8859-8-i": "cp1255", "iso-8859-8-e": "cp1255",
-    "iso-8859-8": "cp1255", "iso-8859-9": "cp1254", "iso-8859-11": "cp874", "tis-620": "cp874",
-    "windows-874": "cp874", "utf8": "utf-8", "utf8mb4": "utf-8", "unicode-1-1-utf-8": "utf-8",
-    "utf-8-mac": "utf-8", "x-mac-roman": "mac-roman", "macintosh": "mac-roman",
-    "unicode": "utf-16", "unicode-1-1-utf-7": "utf-7", "x-unicode-2-0-utf-7": "utf-7",
-    "koi8r": "koi8-r", "koi8": "koi8-r", "win-1251": "cp1251", "x-cp1251": "cp1251",
-    "x-cp1252": "cp1252", "x-euc-jp": "euc-jp", "csiso2022jp": "iso-2022-jp",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "cp936": "gb18030",
+    "936": "gb18030",
+    "ms936": "gb18030",
+    "x-gbk": "gb18030",
+    "gb_2312-80": "gb18030",
+    "euc-cn": "gb18030",
+    "x-euc-cn": "gb18030",
+    "gb18030-2000": "gb18030",
+    "chinese": "gb18030",
+    "csgb2312": "gb18030",
+    "gb": "gb18030",
+    "hz-gb-2312": "hz",
+    "big5": "big5hkscs",
+    "big-5": "big5hkscs",
+    "x-x-big5": "big5hkscs",
+    "cp950": "big5hkscs",
+    "big5-hkscs": "big5hkscs",
+    "csbig5": "big5hkscs",
+    "ks_c_5601-1987": "cp949",
+    "ks_c_5601": "cp949",
+    "ksc5601": "cp949",
+    "euc-kr": "cp949",
+    "ks_c_5601-1989": "cp949",
+    "cseuckr": "cp949",
+    "x-windows-949": "cp949",
+    "korean": "cp949",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "sjis": "cp932",
+    "x-sjis": "cp932",
+    "ms_kanji": "cp932",
+    "windows-31j": "cp932",
+    "iso-8859-1": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso_8859-1": "cp1252",
+    "iso88591": "cp1252",
+    "latin1": "cp1252",
+    "latin-1": "cp1252",
+    "x-iso-8859-1": "cp1252",
+    "ansi": "cp1252",
+    "iso-8859-8-i": "cp1255",
+    "iso-8859-8-e": "cp1255",
+    "iso-8859-8": "cp1255",
+    "iso-8859-9": "cp1254",
+    "iso-8859-11": "cp874",
+    "tis-620": "cp874",
+    "windows-874": "cp874",
+    "utf8": "utf-8",
+    "utf8mb4": "utf-8",
+    "unicode-1-1-utf-8": "utf-8",
+    "utf-8-mac": "utf-8",
+    "x-mac-roman": "mac-roman",
+    "macintosh": "mac-roman",
+    "unicode": "utf-16",
+    "unicode-1-1-utf-7": "utf-7",
+    "x-unicode-2-0-utf-7": "utf-7",
+    "koi8r": "koi8-r",
+    "koi8": "koi8-r",
+    "win-1251": "cp1251",
+    "x-cp1251": "cp1251",
+    "x-cp1252": "cp1252",
+    "x-euc-jp": "euc-jp",
+    "csiso2022jp": "iso-2022-jp",
 }
-_UNKNOWN = frozenset({
-    "", "unknown-8bit", "x-unknown", "unknown", "default", "8bit", "7bit", "binary", "none", "null",
-    "us-ascii", "ascii", "ansi_x3.4-1968", "iso646-us",  # 8-bit bytes under it: a false label
-    "x-user-defined", "user-defined", "_charset", "charset", "default_charset", "auto", "undefined",
-})
+_UNKNOWN = frozenset(
+    {
+        "",
+        "unknown-8bit",
+        "x-unknown",
+        "unknown",
+        "default",
+        "8bit",
+        "7bit",
+        "binary",
+        "none",
+        "null",
+        "us-ascii",
+        "ascii",
+        "ansi_x3.4-1968",
+        "iso646-us",  # 8-bit bytes under it: a false label
+        "x-user-defined",
+        "user-defined",
+        "_charset",
+        "charset",
+        "default_charset",
+        "auto",
+        "undefined",
+    }
+)
 # Python codecs that are text encodings for Python's own use, or too slow for hostile input.
-_REFUSED = frozenset({
-    "unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined", "mbcs", "oem",
-})
+_REFUSED = frozenset(
+    {
+        "unicode_escape",
+        "raw_unicode_escape",
+        "idna",
+        "punycode",
+        "undefined",
+        "mbcs",
+        "oem",
+    }
+)
 _SINGLE_BYTE = re.compile(r"cp12\d\d|cp874|iso8859|koi8|mac|latin|cp4\d\d|cp8\d\d")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _JIS_ESCAPE = re.compile(rb"\x1b(\$[@B]|\$\([@BDOPQ]|\([BJIH]|\$A|\$\(C)")
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
-         (codecs.BOM_UTF16_BE, "utf-16"))
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 # Frequent characters of each language: how often they occur tells which decoding makes sense.
 _COMMON_ZH = frozenset(
-    "的一是不了在有我人这个你们来到时大地为子中说生国年着就那和要她出也得里后自以会家可下而过天去能对小多然于心学"
-    "么之都好看起发当没成只如事把还用第样道想作种开美总从无情己面最女但现前些所同日手又行意动方期它头经长儿回位分"
-    "爱老因很给名法间斯知世什两次使身者被高已亲其进此话常与活正感您请谢吗呢订单退款货收件问题电子邮箱客服账号付发票"
+    "的一是不了在有我人这个你们来到时大地为子中说生国年着就那和要她出也得里"
+    "后自以会家可下而过天去能对小多然于心学"
+    "么之都好看起发当没成只如事把还用第样道想作种开美总从无情己面最女但现前"
+    "些所同日手又行意动方期它头经长儿回位分"
+    "爱老因很给名法间斯知世什两次使身者被高已亲其进此话常与活正感您请谢吗呢"
+    "订单退款货收件问题电子邮箱客服账号付发票"
     "快递物流寄价格需联系公司产品服务麻烦尽确认"
 )
 _COMMON_TW = frozenset(
-    "的一是不了在有我人這個你們來到時大地為子中說生國年著就那和要她出也得裡後自以會家可下而過天去能對小多然於心學"
-    "麼之都好看起發當沒成只如事把還用第樣道想作種開美總從無情己面最女但現前些所同日手又行意動方期它頭經長兒回位分"
-    "愛老因很給名法間知世什兩次使身者被高已親其進此話常與活正感您請謝嗎呢訂單退款貨收件問題電郵箱客服帳號付發票"
+    "的一是不了在有我人這個你們來到時大地為子中說生國年著就那和要她出也得裡"
+    "後自以會家可下而過天去能對小多然於心學"
+    "麼之都好看起發當沒成只如事把還用第樣道想作種開美總從無情己面最女但現前"
+    "些所同日手又行意動方期它頭經長兒回位分"
+    "愛老因很給名法間知世什兩次使身者被高已親其進此話常與活正感您請謝嗎呢訂"
+    "單退款貨收件問題電郵箱客服帳號付發票"
 )
 _COMMON_KO = frozenset(
-    "이다는을에가의고하지로기사한도리어대인자시해그정부수서나과보일라것들있안니습합세요주까감은를게면스드문제전환불배송"
+    "이다는을에가의고하지로기사한도리어대인자시해그정부수서나과보일라것들있"
+    "안니습합세요주까감은를게면스드문제전환불배송"
     "확녕했않없여오조원구장상성무비"
 )
 _COMMON_RU = frozenset("оеаинтсрвлкмдпуязыьгбчйхжшюцщэфёіїєґ")
-_COMMON_LATIN = frozenset("éèêëàâäáãåçñóòôöõøúùûüíìîïßæœÉÈÀÁÂÄÖÜÅØÇÑÓßšžŠŽý’‘“”–—…•€£§©®°«»¿¡·´ \xa0")
+_COMMON_LATIN = frozenset(
+    "éèêëàâäáãåçñóòôöõøúùûüíìîïßæœÉÈÀÁÂÄÖÜÅØÇÑÓßšžŠŽý’‘“”–—…•€£§©®°«»¿¡·´ \xa0"
+)
 
 
 def clean(text: str) -> str:
@@ -84,7 +172,7 @@ def codec_for(label: str) -> str | None:
         return None
     if name in _SUPERSETS:
         return _SUPERSETS[name]
-    if name.startswith("cp-") or name.startswith("x-cp"):
+    if name.startswith(("cp-", "x-cp")):
         name = "cp" + name.lstrip("x-cp")
     try:
         info = codecs.lookup(name)
@@ -102,8 +190,14 @@ def decode(data: bytes, label: str | None = None) -> str:
     The ladder: UTF-8 where only UTF-8 makes sense, the claimed charset (widened), UTF-8, a guess
     by what the characters would mean, and at last replacement characters. Never raises.
     """
-    if data.isascii() and b"\x1b" not in data and b"~{" not in data and (
-        not label or codec_for(label) not in {"utf-7", "utf-16", "utf-32", "utf-16-le", "utf-16-be"}
+    if (
+        data.isascii()
+        and b"\x1b" not in data
+        and b"~{" not in data
+        and (
+            not label
+            or codec_for(label) not in {"utf-7", "utf-16", "utf-32", "utf-16-le", "utf-16-be"}
+        )
     ):
         return clean(data.decode("ascii"))
     for bom, name in _BOMS:
@@ -146,7 +240,7 @@ def _western(data: bytes) -> str | None:
 
 
 def _mostly(data: bytes, codec: str) -> str | None:
-    """The labelled decoding with a few broken bytes replaced: better than throwing the label away."""
+    """The labelled decoding with a few broken bytes replaced: better than dropping the label."""
     text = data.decode(codec, "replace")
     bad = text.count("\ufffd")
     high = sum(1 for char in text[:20_000] if char > "\x7f") - min(bad, 20_000)
@@ -189,11 +283,10 @@ def _jis_run(run: bytes, mode: bytes) -> str:
         if not 0x21 <= high <= 0x7E:
             sjis += bytes((high, low))
             continue
-        low += 0x1F if high & 1 else 0x7D
-        if high & 1 and low >= 0x7F:
-            low += 1
+        second = low + (0x1F if high & 1 else 0x7D)
+        second += 1 if high & 1 and second >= 0x7F else 0
         first = ((high - 0x21) >> 1) + 0x81
-        sjis += bytes((first if first <= 0x9F else first + 0x40, min(low, 0xFC)))
+        sjis += bytes((first if first <= 0x9F else first + 0x40, min(second, 0xFC)))
     return sjis.decode("cp932", "replace")
 
 
@@ -238,8 +331,12 @@ def _plausible(codec: str, text: str) -> float:
         kana = sum(1 for char in high if "\u3041" <= char <= "\u30fc" or char in "、。")
         odd = sum(1 for char in high if "\uff61" <= char <= "\uff9f" or char == "\ufffd")
         return max(0.0, (kana * 1.6 - odd * 2) / len(high))
-    table = {"gb18030": _COMMON_ZH, "big5hkscs": _COMMON_TW, "cp949": _COMMON_KO,
-             "cp1252": _COMMON_LATIN}.get(codec, _COMMON_RU)
+    table = {
+        "gb18030": _COMMON_ZH,
+        "big5hkscs": _COMMON_TW,
+        "cp949": _COMMON_KO,
+        "cp1252": _COMMON_LATIN,
+    }.get(codec, _COMMON_RU)
     hits = float(sum(1 for char in high if char in table))
     if codec in {"gb18030", "big5hkscs", "cp949"}:
         hits += sum(0.5 for char in high if char in "，。！？：、；“”（）《》")

@@ -13,7 +13,9 @@ _THANKS = re.compile(
     r"danke(?:schön)?|"
     r"dankeschön|vielen dank|besten dank|herzlichen dank|merci|gracias|grazie|obrigad[oa]|bedankt|"
     r"dank ?(?:je|u)|tack|"
-    r"takk|tak|kiitos|dziękuję|dzięki|спасибо|благодарю|дякую)\b|谢谢|謝謝|多谢|多謝|感谢|感謝|谢了|3q|thank you|"
+    r"takk|tak|kiitos|dziękuję|dzięki|спасибо|благодарю|"
+    r"дякую)\b|谢谢|謝謝|多谢|多謝|感谢|感謝|谢了|"
+    r"3q|thank you|"
     r"ありがとう|감사합니다|고맙습니다",
     re.IGNORECASE,
 )
@@ -71,22 +73,46 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 _CHINESE = re.compile(
-    r"非常|十分|太|真的?|很|万分|多多|再次|辛苦|麻烦|谢谢|謝謝|多谢|多謝|感谢|感謝|谢了|谢|了|啦|哦|啊|呀|哈|噢|嗯|好滴|好哒|好的|好嘞|好吧|好|收到|"
-    r"知道|知悉|明白|了解|清楚|懂|您们|你们|您|你|们|的|及时|迅速|快速|耐心|热心|细心|帮助|帮忙|回复|答复|解答|解决|处理|支持|服务|解释|指导|协助|对|问题|"
-    r"已经|已|可以|成功|搞定|没问题|没事|正常|满意|给力|太棒|棒|赞|厉害|完美|不错|祝|生意兴隆|生活愉快|工作顺利|周末愉快|商祺|顺祝|顺颂|此致|敬礼|愉快|一切顺利|"
-    r"客服|老师|老板|亲|店家|先生|女士|小姐|团队|贵司|早上|上午|下午|晚上|中午|新年|节日|快乐|再见|拜拜|晚安|我|这么|那么|给|又|也|都|再|ok|thanks|"
+    r"非常|十分|太|真的?|很|万分|多多|再次|辛苦|"
+    r"麻烦|谢谢|謝謝|多谢|多謝|感谢|感謝|谢了|谢|"
+    r"了|啦|哦|啊|呀|哈|噢|嗯|好滴|好哒|好的|好嘞|"
+    r"好吧|好|收到|"
+    r"知道|知悉|明白|了解|清楚|懂|您们|你们|您|你|"
+    r"们|的|及时|迅速|快速|耐心|热心|细心|帮助|帮忙|"
+    r"回复|答复|解答|解决|处理|支持|服务|解释|指导|"
+    r"协助|对|问题|"
+    r"已经|已|可以|成功|搞定|没问题|没事|正常|满意|"
+    r"给力|太棒|棒|赞|厉害|完美|不错|祝|生意兴隆|"
+    r"生活愉快|工作顺利|周末愉快|商祺|顺祝|顺颂|"
+    r"此致|敬礼|愉快|一切顺利|"
+    r"客服|老师|老板|亲|店家|先生|女士|小姐|团队|"
+    r"贵司|早上|上午|下午|晚上|中午|新年|节日|快乐|"
+    r"再见|拜拜|晚安|我|这么|那么|给|又|也|都|再|"
+    r"ok|thanks|"
     r"thank you"
-    r"|ありがとうございます|ありがとうございました|ありがとう|どうも|よろしくお願いします|助かりました|감사합니다|고맙습니다|정말|너무|대단히",
+    r"|ありがとうございます|ありがとうございました|"
+    r"ありがとう|どうも|よろしくお願いします|助かりました|"
+    r"감사합니다|고맙습니다|정말|너무|대단히",
     re.IGNORECASE,
 )
-_NEGATIVE = re.compile(r"\b(?:but|however|not|n't|no|still|also|aber|nicht|mais|pas|pero|no)\b|但|"
-                       r"不过|还是|没有|没收到|不能|不行|还没|另外|可是|然而",
-                       re.IGNORECASE)
-_ALLOWED_NEGATIVE = re.compile(r"no (?:further|more|other) questions?|no worries|no problem|没问题|没事|"
-                               r"不错", re.IGNORECASE)
-_PUNCTUATION = re.compile(r"[\s.,;:!…~～、，。！；：\-–—_*\"'’“”()（）<>/|]+|"
-                          r"[\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]+|:\)|:-\)|\^_\^")
-_NAME = re.compile(r"^(?:[A-ZÀ-ÞА-Я][\w'’.-]{0,20}(?:\s+[A-ZÀ-ÞА-Я][\w'’.-]{0,20}){0,2}|[\u4e00-\u9fff]{2,4})[.!,]?$")
+_NEGATIVE = re.compile(
+    r"\b(?:but|however|not|n't|no|still|also|aber|nicht|mais|pas|pero|no)\b|但|"
+    r"不过|还是|没有|没收到|不能|不行|还没|另外|可是|然而",
+    re.IGNORECASE,
+)
+_ALLOWED_NEGATIVE = re.compile(
+    r"no (?:further|more|other) questions?|no worries|no problem|没问题|没事|"
+    r"不错",
+    re.IGNORECASE,
+)
+_PUNCTUATION = re.compile(
+    r"[\s.,;:!…~～、，。！；：\-–—_*\"'’“”()（）<>/|]+|"
+    r"[\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]+|:\)|:-\)|\^_\^"
+)
+_NAME = re.compile(
+    r"^(?:[A-ZÀ-ÞА-Я][\w'’.-]{0,20}(?:\s+[A-ZÀ-ÞА-Я][\w'’.-]{0,"
+    r"20}){0,2}|[\u4e00-\u9fff]{2,4})[.!,]?$"
+)
 
 _NAMED = re.compile(
     r"((?i:thanks|thank you|thx|cheers|danke|merci|gracias|grazie)(?: again| so much| very much)?)"
@@ -99,7 +125,11 @@ def is_closer(new_text: str) -> bool:
     text = new_text.strip()
     if not text or len(text) > _MAX or not _THANKS.search(text):
         return False
-    if "?" in text or "？" in text or any(char.isdigit() for char in text.replace("3q", "").replace("3Q", "")):
+    if (
+        "?" in text
+        or "？" in text
+        or any(char.isdigit() for char in text.replace("3q", "").replace("3Q", ""))
+    ):
         return False
     if "http" in text or "@" in text or _NEGATIVE.search(_ALLOWED_NEGATIVE.sub(" ", text)):
         return False
@@ -119,7 +149,9 @@ def _without_names(lines: list[str]) -> list[str]:
             r"merci|gracias|many thanks|thanks again|thanks so much|thank you so much|"
             r"thank you very much),?\s+)"
             r"[A-ZÀ-Þ][\w'’-]{1,20}(?:\s[A-ZÀ-Þ][\w'’-]{1,20})?(?=\s*[,.!–-]|\s*$)",
-            lambda m: m[1], out[0], flags=re.IGNORECASE if out[0][:1].islower() else 0,
+            lambda m: m[1],
+            out[0],
+            flags=re.IGNORECASE if out[0][:1].islower() else 0,
         )
         out[0] = re.sub(r"^(?i:hi|hello|hey|dear)\s+[A-Z][\w'’-]{1,20}(?=[\s,.!]|$)", "", out[0])
     dropped = 0
@@ -139,9 +171,15 @@ def _is_filler(line: str) -> bool:
             if re.sub(r"[\s\W]+", "", _CHINESE.sub("", words)):
                 return False
             continue
-        left = re.sub(rf"(?<!\w)(?:{_FILLER.pattern})(?!\w)", " ", words, flags=re.IGNORECASE).strip()
-        left = re.sub(r"\b(?:and|und|et|y|e|i|you|so|it|to|u|all|very|the|team|your|for|en|och)\b",
-                      " ", left, flags=re.IGNORECASE)
+        left = re.sub(
+            rf"(?<!\w)(?:{_FILLER.pattern})(?!\w)", " ", words, flags=re.IGNORECASE
+        ).strip()
+        left = re.sub(
+            r"\b(?:and|und|et|y|e|i|you|so|it|to|u|all|very|the|team|your|for|en|och)\b",
+            " ",
+            left,
+            flags=re.IGNORECASE,
+        )
         if left.strip(" '’&+"):
             return False
     return True

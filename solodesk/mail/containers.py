@@ -17,13 +17,54 @@ _FROM = re.compile(rb"From (?:\S.*)?(?:\d\d:\d\d|\d{4})")
 _ESCAPED = re.compile(rb"(?m)^>(>*From )")
 _EML = frozenset({".eml", ".emlx", ".msg822", ".mht", ".mime", ".rfc822"})
 _MBOX = frozenset({".mbox", ".mbx", ".mboxrd", ".mboxo"})
-_SKIPPED = frozenset({
-    ".ds_store", "thumbs.db", "desktop.ini", "dovecot.index", "dovecot-uidlist", "dovecot.index.log",
-    "dovecot.index.cache", "dovecot-uidvalidity", "dovecot.list.index.log", "maildirsize", "maildirfolder",
-    "subscriptions", "courierimapuiddb", "courierimapsubscribed", "dovecot.list.index", "dovecot-keywords",
-})
-_OTHER = frozenset({".msf", ".idx", ".log", ".json", ".csv", ".db", ".sqlite", ".pdf", ".png", ".jpg", ".zip", ".html",
-                    ".htm", ".xml", ".md", ".py", ".toml", ".ics", ".dat", ".lock", ".ini", ".cfg", ".jsonl", ".gif"})
+_SKIPPED = frozenset(
+    {
+        ".ds_store",
+        "thumbs.db",
+        "desktop.ini",
+        "dovecot.index",
+        "dovecot-uidlist",
+        "dovecot.index.log",
+        "dovecot.index.cache",
+        "dovecot-uidvalidity",
+        "dovecot.list.index.log",
+        "maildirsize",
+        "maildirfolder",
+        "subscriptions",
+        "courierimapuiddb",
+        "courierimapsubscribed",
+        "dovecot.list.index",
+        "dovecot-keywords",
+    }
+)
+_OTHER = frozenset(
+    {
+        ".msf",
+        ".idx",
+        ".log",
+        ".json",
+        ".csv",
+        ".db",
+        ".sqlite",
+        ".pdf",
+        ".png",
+        ".jpg",
+        ".zip",
+        ".html",
+        ".htm",
+        ".xml",
+        ".md",
+        ".py",
+        ".toml",
+        ".ics",
+        ".dat",
+        ".lock",
+        ".ini",
+        ".cfg",
+        ".jsonl",
+        ".gif",
+    }
+)
 _MAX_MESSAGE = 512 * 1024 * 1024
 
 
@@ -62,7 +103,11 @@ def _folder(root: Path) -> Iterator[tuple[str, bytes]]:
 
 def _not_mail(name: str, *, in_maildir: bool) -> bool:
     lower = name.lower()
-    if lower in _SKIPPED or (lower.startswith(".") and not in_maildir) or lower.startswith("dovecot"):
+    if (
+        lower in _SKIPPED
+        or (lower.startswith(".") and not in_maildir)
+        or lower.startswith("dovecot")
+    ):
         return True
     return not in_maildir and Path(lower).suffix in _OTHER
 
@@ -84,14 +129,18 @@ def _file(file: Path) -> Iterator[tuple[str, bytes]]:
         yield from _stream(file, stream, suffix)
 
 
-def _stream(file: Path, stream: IO[bytes] | gzip.GzipFile, suffix: str) -> Iterator[tuple[str, bytes]]:
+def _stream(
+    file: Path, stream: IO[bytes] | gzip.GzipFile, suffix: str
+) -> Iterator[tuple[str, bytes]]:
     head = stream.readline(2000)
     while head and not head.strip(b"\r\n\xef\xbb\xbf"):
         head = stream.readline(2000)
     stream.seek(0)
     if suffix == ".emlx":
         yield str(file), _emlx(stream.read(_MAX_MESSAGE))
-    elif suffix in _MBOX or (suffix not in _EML and head.startswith(b"From ") and _FROM.match(head)):
+    elif suffix in _MBOX or (
+        suffix not in _EML and head.startswith(b"From ") and _FROM.match(head)
+    ):
         for number, raw in enumerate(iter_mbox(stream), 1):
             yield f"{file}#{number}", raw
     else:

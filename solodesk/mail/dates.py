@@ -10,16 +10,44 @@ from email.utils import parsedate_tz
 _MAX = 200
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LOCAL_MONTHS = {
-    "mär": "Mar", "mrz": "Mar", "maerz": "Mar", "märz": "Mar", "mai": "May", "okt": "Oct", "dez": "Dec",
-    "janv": "Jan", "févr": "Feb", "fév": "Feb", "mars": "Mar", "avr": "Apr", "juin": "Jun",
-    "juil": "Jul", "août": "Aug", "déc": "Dec", "ene": "Jan", "abr": "Apr", "ago": "Aug",
-    "dic": "Dec", "set": "Sep", "ott": "Oct", "gen": "Jan", "mag": "May", "giu": "Jun", "lug": "Jul",
-    "maj": "May", "mei": "May", "mrt": "Mar", "fev": "Feb", "out": "Oct", "sept": "Sep",
+    "mär": "Mar",
+    "mrz": "Mar",
+    "maerz": "Mar",
+    "märz": "Mar",
+    "mai": "May",
+    "okt": "Oct",
+    "dez": "Dec",
+    "janv": "Jan",
+    "févr": "Feb",
+    "fév": "Feb",
+    "mars": "Mar",
+    "avr": "Apr",
+    "juin": "Jun",
+    "juil": "Jul",
+    "août": "Aug",
+    "déc": "Dec",
+    "ene": "Jan",
+    "abr": "Apr",
+    "ago": "Aug",
+    "dic": "Dec",
+    "set": "Sep",
+    "ott": "Oct",
+    "gen": "Jan",
+    "mag": "May",
+    "giu": "Jun",
+    "lug": "Jul",
+    "maj": "May",
+    "mei": "May",
+    "mrt": "Mar",
+    "fev": "Feb",
+    "out": "Oct",
+    "sept": "Sep",
 }
 _WORD = re.compile(r"[^\W\d_]{3,5}\.?")
 _NUMERIC = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[T\s,()（）星期周一二三四五六日天上下午]*"
-    r"(\d{1,2})[:：时](\d{1,2})(?:[:：分](\d{1,2}))?(?:[.,]\d+)?\s*(Z|GMT|UTC)?\s*([+-]\d{2}:?\d{2})?"
+    r"(\d{1,2})[:：时](\d{1,2})(?:[:：分](\d{1,2}))?(?:[.,"
+    r"]\d+)?\s*(Z|GMT|UTC)?\s*([+-]\d{2}:?\d{2})?"
 )
 
 

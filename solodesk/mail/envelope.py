@@ -41,10 +41,13 @@ class Envelope:
 
 REPLY_SUBJECT = re.compile(
     r"^\s*(?:re|aw|antw|antwort|sv|vs|rif|res|r|odp|ynt|vá|回复|回覆|答复|答覆|返信|답장|отв|ответ)"
-    r"\s*(?:\[\d+\]|\(\d+\)|\^\d+)?\s*[:：]", re.IGNORECASE
+    r"\s*(?:\[\d+\]|\(\d+\)|\^\d+)?\s*[:：]",
+    re.IGNORECASE,
 )
 FORWARD_SUBJECT = re.compile(
-    r"^\s*(?:(?:re|aw|回复|答复)\s*[:：]\s*)?(?:fwd?|wg|tr|rv|i|enc|vl|vb|doorst|pd|ilt|转发|轉寄|轉發|転送|전달|"
+    r"^\s*(?:(?:re|aw|回复|答复)\s*[:：]\s*)?(?:fwd?|"
+    r"wg|tr|rv|i|enc|vl|vb|doorst|pd|ilt|转发|轉寄|"
+    r"轉發|転送|전달|"
     r"пересл|fs)\s*[:：]",
     re.IGNORECASE,
 )

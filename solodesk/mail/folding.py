@@ -17,18 +17,48 @@ from solodesk.mail.text import html_to_text, node_words, walk
 _MAX_DEPTH = 200
 _MAX_SIZE = 2_000_000
 _CONTAINERS = (
-    "div.gmail_quote", "blockquote.gmail_quote", "blockquote[type=cite]", "div.gmail_quote_container",
-    "div.yahoo_quoted", "div[id^=yahoo_quoted]", "blockquote#isReplyContent", "div#isReplyContent",
-    "div.protonmail_quote", "blockquote.protonmail_quote", "div.tutanota_quote", "blockquote.tutanota_quote",
-    "div.zmail_extra", "includetail", "div#origbody", "div#OLK_SRC_BODY_SECTION", "div.front-blockquote",
-    "blockquote.front-blockquote", "div.hse-quote", "div.aol_quote", "div.ms-outlook-mobile-reference-message",
-    "div#mail-editor-reference-message-container", "div.mailspring-quote", "[name=messageReplySection]",
-    "div.spark_quote", "div.hey_quote", "div#original-content", "div.lark-mail-quote", "div.history-quote-wrapper",
-    "div#lark-mail-quote", "blockquote.iosymail", "div.ntes-mailmaster-quote",
+    "div.gmail_quote",
+    "blockquote.gmail_quote",
+    "blockquote[type=cite]",
+    "div.gmail_quote_container",
+    "div.yahoo_quoted",
+    "div[id^=yahoo_quoted]",
+    "blockquote#isReplyContent",
+    "div#isReplyContent",
+    "div.protonmail_quote",
+    "blockquote.protonmail_quote",
+    "div.tutanota_quote",
+    "blockquote.tutanota_quote",
+    "div.zmail_extra",
+    "includetail",
+    "div#origbody",
+    "div#OLK_SRC_BODY_SECTION",
+    "div.front-blockquote",
+    "blockquote.front-blockquote",
+    "div.hse-quote",
+    "div.aol_quote",
+    "div.ms-outlook-mobile-reference-message",
+    "div#mail-editor-reference-message-container",
+    "div.mailspring-quote",
+    "[name=messageReplySection]",
+    "div.spark_quote",
+    "div.hey_quote",
+    "div#original-content",
+    "div.lark-mail-quote",
+    "div.history-quote-wrapper",
+    "div#lark-mail-quote",
+    "blockquote.iosymail",
+    "div.ntes-mailmaster-quote",
 )
 _REST = (
-    "div#divRplyFwdMsg", "div#appendonsend", "div#x_divRplyFwdMsg", "div#x_appendonsend",
-    "div#reply-intro", "hr#stopSpelling", "div.OutlookMessageHeader", "div#reply-marker",
+    "div#divRplyFwdMsg",
+    "div#appendonsend",
+    "div#x_divRplyFwdMsg",
+    "div#x_appendonsend",
+    "div#reply-intro",
+    "hr#stopSpelling",
+    "div.OutlookMessageHeader",
+    "div#reply-marker",
 )
 _OUTLOOK_RULE = re.compile(
     r"border(?:-top)?\s*:[^;]*?(?:solid\s+(?:#?e1e1e1|#?b5c4df|windowtext)|(?:#?e1e1e1|"
@@ -36,8 +66,11 @@ _OUTLOOK_RULE = re.compile(
     re.IGNORECASE,
 )
 _WORDY = re.compile(r"[^\W_]")
-_FORWARD_HEAD = re.compile(r"forwarded message|转发的?邮件|轉寄郵件|weitergeleitete|message transféré|"
-                           r"reenviado|inoltrato", re.IGNORECASE)
+_FORWARD_HEAD = re.compile(
+    r"forwarded message|转发的?邮件|轉寄郵件|weitergeleitete|message transféré|"
+    r"reenviado|inoltrato",
+    re.IGNORECASE,
+)
 
 
 def fold_quotes_html(html: str) -> tuple[str, str | None]:
@@ -73,9 +106,7 @@ def _marked(tree: LexborHTMLParser, root: LexborNode) -> list[LexborNode]:
 def _containers(tree: LexborHTMLParser) -> list[LexborNode]:
     out = []
     for selector in _CONTAINERS:
-        for node in tree.css(selector)[:50]:
-            if not _is_forward(node):
-                out.append(node)
+        out += [node for node in tree.css(selector)[:50] if not _is_forward(node)]
     return out
 
 
@@ -100,12 +131,16 @@ def _introduction(node: LexborNode) -> list[LexborNode]:
 def _rests(tree: LexborHTMLParser) -> list[LexborNode]:
     """Nodes from which on everything in the same box is history."""
     out = [node for selector in _REST for node in tree.css(selector)[:5]]
-    for node in tree.css("div[style]")[:400]:
-        if _OUTLOOK_RULE.search(node.attributes.get("style") or "") and _begins_history(node):
-            out.append(node)
-    for node in tree.css("hr")[:50]:
-        if _begins_history(node.next) or (node.next is not None and _begins_history(node.next.next)):
-            out.append(node)
+    out += [
+        node
+        for node in tree.css("div[style]")[:400]
+        if _OUTLOOK_RULE.search(node.attributes.get("style") or "") and _begins_history(node)
+    ]
+    out += [
+        node
+        for node in tree.css("hr")[:50]
+        if _begins_history(node.next) or (node.next and _begins_history(node.next.next))
+    ]
     out += [node for node in tree.css("div, p, span")[:1500] if _is_rule_line(node)]
     return out
 
@@ -113,7 +148,9 @@ def _rests(tree: LexborHTMLParser) -> list[LexborNode]:
 def _is_rule_line(node: LexborNode) -> bool:
     """A line "----- 原始邮件 -----" in a box of its own."""
     child = node.child
-    if child is None or (child.tag != "-text" and child.next is not None and child.next.next is not None):
+    if child is None or (
+        child.tag != "-text" and child.next is not None and child.next.next is not None
+    ):
         return False
     words = node_words(node, 120).strip()
     return words[:2] in {"--", "——", "__", "==", "**"} and quotes.is_rule(words)
@@ -181,7 +218,12 @@ def _safe(root: LexborNode, ids: set[int]) -> bool:
         if node.mem_id in ids:
             inside += 1 if entering else -1
             seen = True
-        elif entering and not inside and node.tag == "-text" and _WORDY.search(node.text_content or ""):
+        elif (
+            entering
+            and not inside
+            and node.tag == "-text"
+            and _WORDY.search(node.text_content or "")
+        ):
             if seen:
                 return False
             left = True

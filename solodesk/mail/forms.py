@@ -39,33 +39,49 @@ _ROLE = re.compile(
 )
 _LABELS = {
     "email": "email|e-mail|mail|emailaddress|e-mailaddress|youremail|youre-mail|youremailaddress|"
-             "emailid|contactemail|customeremail|visitoremail|senderemail|"
-             "e-mail-adresse|emailadresse|mailadresse|ihree-mail|ihree-mail-adresse|correo|"
-             "correoelectrónico|courriel|adressee-mail|adressemail|votree-mail|"
-             "indirizzoemail|e-mailadres|replyto|reply-to|replyemail|"
-             "邮箱|电子邮箱|邮箱地址|电子邮件|电子邮件地址|邮件|邮件地址|您的邮箱|联系邮箱|客户邮箱|你的邮箱|email地址|e-mail地址|email邮箱|電子郵件|"
-             "電子信箱|信箱|郵箱|"
-             "メール|メールアドレス|이메일|이메일주소|почта|эл.почта|электроннаяпочта|емайл",
+    "emailid|contactemail|customeremail|visitoremail|senderemail|"
+    "e-mail-adresse|emailadresse|mailadresse|ihree-mail|ihree-mail-adresse|correo|"
+    "correoelectrónico|courriel|adressee-mail|adressemail|votree-mail|"
+    "indirizzoemail|e-mailadres|replyto|reply-to|replyemail|"
+    "邮箱|电子邮箱|邮箱地址|电子邮件|电子邮件地址|"
+    "邮件|邮件地址|您的邮箱|联系邮箱|客户邮箱|你的邮箱|"
+    "email地址|e-mail地址|email邮箱|電子郵件|"
+    "電子信箱|信箱|郵箱|"
+    "メール|メールアドレス|이메일|이메일주소|почта|эл.почта|электроннаяпочта|емайл",
     "name": "name|yourname|fullname|firstname|lastname|contactname|customername|customer|"
-            "visitorname|sendername|from|first|last|"
-            "ihrname|vorname|nachname|vorundnachname|nom|prénom|votrenom|nometprénom|nombre|"
-            "nombrecompleto|sunombre|apellidos|nome|nomecompleto|cognome|naam|namn|"
-            "姓名|您的姓名|你的姓名|名字|称呼|您的称呼|联系人|客户姓名|客户名称|客户|联系人姓名|昵称|姓名称呼|聯絡人|お名前|名前|氏名|이름|성함|имя|"
-            "вашеимя|фио",
+    "visitorname|sendername|from|first|last|"
+    "ihrname|vorname|nachname|vorundnachname|nom|prénom|votrenom|nometprénom|nombre|"
+    "nombrecompleto|sunombre|apellidos|nome|nomecompleto|cognome|naam|namn|"
+    "姓名|您的姓名|你的姓名|名字|称呼|您的称呼|"
+    "联系人|客户姓名|客户名称|客户|联系人姓名|昵称|"
+    "姓名称呼|聯絡人|お名前|名前|氏名|이름|성함|"
+    "имя|"
+    "вашеимя|фио",
     "message": "message|yourmessage|messagebody|comment|comments|body|question|inquiry|enquiry|"
-               "description|details|howcanwehelp|howcanwehelpyou|nachricht|ihrenachricht|"
-               "mitteilung|votremessage|mensaje|messaggio|bericht|mensagem|content|note|notes|"
-               "留言|留言内容|内容|信息|消息|咨询内容|问题描述|问题|备注|需求|您的留言|您的需求|反馈内容|詢問內容|訊息|内容詳細|お問い合わせ内容|ご用件|메시지|"
-               "문의내용|сообщение|текст",
+    "description|details|howcanwehelp|howcanwehelpyou|nachricht|ihrenachricht|"
+    "mitteilung|votremessage|mensaje|messaggio|bericht|mensagem|content|note|notes|"
+    "留言|留言内容|内容|信息|消息|咨询内容|问题描述|"
+    "问题|备注|需求|您的留言|您的需求|反馈内容|"
+    "詢問內容|訊息|内容詳細|お問い合わせ内容|ご用件|"
+    "메시지|"
+    "문의내용|сообщение|текст",
     "phone": "phone|phonenumber|telephone|tel|mobile|telefon|telefonnummer|téléphone|teléfono|"
-             "telefono|telefoon|电话|手机|手机号|手机号码|联系电话|联系方式|電話|電話番号|전화번호|연락처|телефон|微信|wechat|qq",
+    "telefono|telefoon|电话|手机|手机号|手机号码|"
+    "联系电话|联系方式|電話|電話番号|전화번호|연락처|"
+    "телефон|微信|wechat|qq",
     "subject": "subject|betreff|sujet|asunto|oggetto|onderwerp|topic|主题|标题|主旨|件名|제목|тема",
 }
 _KIND = {label: kind for kind, names in _LABELS.items() for label in names.split("|")}
-_LINE = re.compile(r"^[^\S\n>]*[*•·\-–【\[]*[^\S\n]*([^\W\d_][^\n:：=|"
-                   r"@<>]{0,38}?)[^\S\n]*[\]】*]*[^\S\n]*(?:[:：=|]|[^\S\n]{2,}|\t)[^\S\n]*[*]*(.*)$")
-_LABEL_ALONE = re.compile(r"^[^\S\n]*[*•·\-–【\[]*[^\S\n]*([^\W\d_][^\n:：=|@<>]{0,38}?)[^\S\n]*[\]】*:：]*[^\S\n]*$")
-_ADDRESS = re.compile(r"[^\s<>\"'(),;:：，（）\[\]]{1,80}@[^\s<>\"'(),;:：，（）\[\]]{1,120}\.[A-Za-z]{2,24}")
+_LINE = re.compile(
+    r"^[^\S\n>]*[*•·\-–【\[]*[^\S\n]*([^\W\d_][^\n:：=|"
+    r"@<>]{0,38}?)[^\S\n]*[\]】*]*[^\S\n]*(?:[:：=|]|[^\S\n]{2,}|\t)[^\S\n]*[*]*(.*)$"
+)
+_LABEL_ALONE = re.compile(
+    r"^[^\S\n]*[*•·\-–【\[]*[^\S\n]*([^\W\d_][^\n:：=|@<>]{0,38}?)[^\S\n]*[\]】*:：]*[^\S\n]*$"
+)
+_ADDRESS = re.compile(
+    r"[^\s<>\"'(),;:：，（）\[\]]{1,80}@[^\s<>\"'(),;:：，（）\[\]]{1,120}\.[A-Za-z]{2,24}"
+)
 _MAX_LINES = 150
 
 
@@ -102,14 +118,22 @@ def find_form(env: Envelope, body: str, own: frozenset[str], *, bulk: bool) -> F
         return None
     block = read_block(body, own)
     same = block is not None and other is not None and block.address == other.address.lower()
-    if other is not None and (same or (trusted and not bulk and not _role_of_same_house(sender, other))):
+    if other is not None and (
+        same or (trusted and not bulk and not _role_of_same_house(sender, other))
+    ):
         name = other.name or (block.fields.get("name", "") if block else "")
         return FormSender(Address(_plain_name(name), other.address), "contact_form:reply_to")
     if trusted and block is not None and len(block.fields) >= 2:
         if block.address:
             name = block.fields.get("name", "")
-            return FormSender(Address(_plain_name(name), addresses.tidy_address(block.address)), "contact_form:body")
-        if {"name", "message"} <= block.fields.keys() or {"phone", "message"} <= block.fields.keys():
+            return FormSender(
+                Address(_plain_name(name), addresses.tidy_address(block.address)),
+                "contact_form:body",
+            )
+        if {"name", "message"} <= block.fields.keys() or {
+            "phone",
+            "message",
+        } <= block.fields.keys():
             return FormSender(None, "contact_form:no_address")
     return None
 
@@ -123,7 +147,11 @@ def _speaks_for_others(env: Envelope, sender: Address, own: frozenset[str]) -> b
     if sender.address.lower() in to and len(to) == 1:
         return True
     house = any(domain == address.rpartition("@")[2] for address in own) and not _free(domain)
-    return is_no_reply(sender.address) or bool(_SITE.match(local)) or (house and to_us and bool(_SITE.match(local)))
+    return (
+        is_no_reply(sender.address)
+        or bool(_SITE.match(local))
+        or (house and to_us and bool(_SITE.match(local)))
+    )
 
 
 def _free(domain: str) -> bool:
@@ -133,7 +161,12 @@ def _free(domain: str) -> bool:
 def _named_by_reply_to(env: Envelope, sender: Address, own: frozenset[str]) -> Address | None:
     for address in env.reply_to:
         lower = address.address.lower()
-        if "@" in lower and lower not in own and lower != sender.address.lower() and not is_no_reply(lower):
+        if (
+            "@" in lower
+            and lower not in own
+            and lower != sender.address.lower()
+            and not is_no_reply(lower)
+        ):
             return address
     return None
 
@@ -197,13 +230,78 @@ def _foreign_address(value: str, own: frozenset[str]) -> str | None:
     return None if address in own or is_no_reply(address) else address
 
 
-FREE_MAIL = frozenset({
-    "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com", "yahoo.co.uk",
-    "yahoo.co.jp", "yahoo.fr", "yahoo.de", "ymail.com", "icloud.com", "me.com", "mac.com", "aol.com", "gmx.de", "gmx.net",
-    "gmx.com", "gmx.at", "web.de", "t-online.de", "freenet.de", "mail.com", "proton.me", "protonmail.com", "pm.me",
-    "fastmail.com", "zoho.com", "yandex.ru", "yandex.com", "mail.ru", "qq.com", "vip.qq.com", "foxmail.com", "163.com",
-    "126.com", "yeah.net", "vip.163.com", "sina.com", "sina.cn", "sohu.com", "139.com", "189.cn", "aliyun.com", "tom.com",
-    "21cn.com", "naver.com", "daum.net", "hanmail.net", "orange.fr", "free.fr", "laposte.net", "wanadoo.fr", "libero.it",
-    "hotmail.co.uk", "hotmail.fr", "hotmail.de", "outlook.de", "outlook.fr", "hey.com", "bigpond.com", "comcast.net",
-    "btinternet.com", "rambler.ru", "seznam.cz", "wp.pl", "o2.pl", "docomo.ne.jp", "ezweb.ne.jp", "softbank.ne.jp",
-})
+FREE_MAIL = frozenset(
+    {
+        "gmail.com",
+        "googlemail.com",
+        "outlook.com",
+        "hotmail.com",
+        "live.com",
+        "msn.com",
+        "yahoo.com",
+        "yahoo.co.uk",
+        "yahoo.co.jp",
+        "yahoo.fr",
+        "yahoo.de",
+        "ymail.com",
+        "icloud.com",
+        "me.com",
+        "mac.com",
+        "aol.com",
+        "gmx.de",
+        "gmx.net",
+        "gmx.com",
+        "gmx.at",
+        "web.de",
+        "t-online.de",
+        "freenet.de",
+        "mail.com",
+        "proton.me",
+        "protonmail.com",
+        "pm.me",
+        "fastmail.com",
+        "zoho.com",
+        "yandex.ru",
+        "yandex.com",
+        "mail.ru",
+        "qq.com",
+        "vip.qq.com",
+        "foxmail.com",
+        "163.com",
+        "126.com",
+        "yeah.net",
+        "vip.163.com",
+        "sina.com",
+        "sina.cn",
+        "sohu.com",
+        "139.com",
+        "189.cn",
+        "aliyun.com",
+        "tom.com",
+        "21cn.com",
+        "naver.com",
+        "daum.net",
+        "hanmail.net",
+        "orange.fr",
+        "free.fr",
+        "laposte.net",
+        "wanadoo.fr",
+        "libero.it",
+        "hotmail.co.uk",
+        "hotmail.fr",
+        "hotmail.de",
+        "outlook.de",
+        "outlook.fr",
+        "hey.com",
+        "bigpond.com",
+        "comcast.net",
+        "btinternet.com",
+        "rambler.ru",
+        "seznam.cz",
+        "wp.pl",
+        "o2.pl",
+        "docomo.ne.jp",
+        "ezweb.ne.jp",
+        "softbank.ne.jp",
+    }
+)

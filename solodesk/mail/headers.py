@@ -1,4 +1,4 @@
-"""Header lines to text: unfolding, encoded words (RFC 2047), parameters (RFC 2231), raw 8-bit bytes.
+"""Header lines to text: unfolding, encoded words (RFC 2047), parameters (RFC 2231), 8-bit.
 
 Works on one header's bytes at a time, with caps, because `email`'s own decoding is quadratic or
 raises on hostile input. Must not know what a header means.
@@ -109,7 +109,9 @@ def parameters(value: str) -> tuple[str, dict[str, str]]:
         match = _CONTINUED.match(name)
         if match:
             order = int(match[2] or 0)
-            segments.setdefault(match[1], []).append((order, bool(match[3] or not match[2]), content))
+            segments.setdefault(match[1], []).append(
+                (order, bool(match[3] or not match[2]), content)
+            )
         else:
             plain.setdefault(name, one_line(words(content)))
     for name, parts in segments.items():

@@ -7,10 +7,36 @@ are dropped, their text stays. Not a sanitiser: the result is as untrusted as th
 import re
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]{0,40})")
-_NOT_NESTING = frozenset({
-    "br", "img", "hr", "input", "meta", "link", "area", "base", "col", "embed", "source", "track", "wbr",
-    "p", "li", "tr", "td", "th", "tbody", "thead", "tfoot", "option", "dt", "dd", "colgroup", "param",
-})
+_NOT_NESTING = frozenset(
+    {
+        "br",
+        "img",
+        "hr",
+        "input",
+        "meta",
+        "link",
+        "area",
+        "base",
+        "col",
+        "embed",
+        "source",
+        "track",
+        "wbr",
+        "p",
+        "li",
+        "tr",
+        "td",
+        "th",
+        "tbody",
+        "thead",
+        "tfoot",
+        "option",
+        "dt",
+        "dd",
+        "colgroup",
+        "param",
+    }
+)
 _LONG_TAG = 8_000
 _MANY_ATTRIBUTES = 150
 _SUSPICIOUS = re.compile(r"<[A-Za-z][^<>]{8000}")

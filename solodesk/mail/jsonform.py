@@ -26,8 +26,13 @@ def address_to_dict(address: Address | None) -> dict[str, str] | None:
 def attachment_to_dict(file: Attachment) -> dict[str, Any]:
     """One attachment as cli.md has it, with its `index` added."""
     return {
-        "filename": file.filename, "mime": file.mime, "size": file.size, "sha256": file.sha256,
-        "inline": file.inline, "content_id": file.content_id, "dangerous": file.dangerous,
+        "filename": file.filename,
+        "mime": file.mime,
+        "size": file.size,
+        "sha256": file.sha256,
+        "inline": file.inline,
+        "content_id": file.content_id,
+        "dangerous": file.dangerous,
         "index": file.index,
     }
 
@@ -74,7 +79,8 @@ def _bounce(bounce: Bounce | None) -> dict[str, Any] | None:
         return None
     return {
         "recipients": [
-            {"address": r.address, "status": r.status, "action": r.action} for r in bounce.recipients
+            {"address": r.address, "status": r.status, "action": r.action}
+            for r in bounce.recipients
         ],
         "reason": bounce.reason,
         "permanent": bounce.permanent,

@@ -10,29 +10,29 @@ _WORDS = re.compile(r"[^\W\d_]+")
 _SAMPLE = 4000
 _STOPWORDS = {
     "en": "the and you is to of for in it my on that have with this can be your we please not are "
-          "was i "
-          "thanks thank hello hi but do any would how when just has from will if order me",
+    "was i "
+    "thanks thank hello hi but do any would how when just has from will if order me",
     "de": "der die das und ich ist nicht ein eine zu mit wir sie für auf von bitte haben habe "
-          "danke mir den "
-          "dem es im bei noch kann wie oder aber hallo meine mein guten tag vielen",
+    "danke mir den "
+    "dem es im bei noch kann wie oder aber hallo meine mein guten tag vielen",
     "fr": "le la les de des et je est pas une un vous nous pour que dans avec sur bonjour merci "
-          "mon ma ce "
-          "il en au du mais votre avez suis ne plus cette",
+    "mon ma ce "
+    "il en au du mais votre avez suis ne plus cette",
     "es": "el la los de y que en un una es no por para con mi su me gracias hola se lo pero tengo "
-          "este esta "
-          "como más muy ya del al pedido quiero",
+    "este esta "
+    "como más muy ya del al pedido quiero",
     "it": "il la di e che un una è non per con mi sono grazie ciao buongiorno ho della del le gli "
-          "si ma come "
-          "anche questo vorrei ordine nel alla",
+    "si ma come "
+    "anche questo vorrei ordine nel alla",
     "nl": "de het een en van ik is niet dat op te voor met mijn ben heb je u dank bedankt hallo "
-          "maar wij "
-          "naar ook kan nog bestelling graag",
+    "maar wij "
+    "naar ook kan nog bestelling graag",
     "pt": "o a os de e que um uma não para com por meu minha obrigado obrigada olá está se na no "
-          "em mais "
-          "você foi como mas ao pedido gostaria",
+    "em mais "
+    "você foi como mas ao pedido gostaria",
     "sv": "och att det är jag en på som för inte med har hej tack om ni min vi av den till men kan",
     "pl": "i w na nie się że z do jest to proszę dziękuję mam dzień dobry moje czy ale jak dla od "
-          "po",
+    "po",
 }
 _SETS = {code: frozenset(words.split()) for code, words in _STOPWORDS.items()}
 _UKRAINIAN = frozenset("іїєґІЇЄҐ")
@@ -80,9 +80,18 @@ def _script(char: str) -> str | None:
 
 
 _RANGES = (
-    (0x4E00, 0x9FFF, "zh"), (0x3400, 0x4DBF, "zh"), (0x3041, 0x30FF, "ja"), (0xAC00, 0xD7A3, "ko"),
-    (0x0400, 0x04FF, "ru"), (0x0370, 0x03FF, "el"), (0x0590, 0x05FF, "he"), (0x0600, 0x06FF, "ar"),
-    (0x0E00, 0x0E7F, "th"), (0x0900, 0x097F, "hi"), (0x20000, 0x3134F, "zh"), (0xF900, 0xFAFF, "zh"),
+    (0x4E00, 0x9FFF, "zh"),
+    (0x3400, 0x4DBF, "zh"),
+    (0x3041, 0x30FF, "ja"),
+    (0xAC00, 0xD7A3, "ko"),
+    (0x0400, 0x04FF, "ru"),
+    (0x0370, 0x03FF, "el"),
+    (0x0590, 0x05FF, "he"),
+    (0x0600, 0x06FF, "ar"),
+    (0x0E00, 0x0E7F, "th"),
+    (0x0900, 0x097F, "hi"),
+    (0x20000, 0x3134F, "zh"),
+    (0xF900, 0xFAFF, "zh"),
 )
 
 

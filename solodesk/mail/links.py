@@ -13,13 +13,19 @@ _SHOWN = re.compile(
     re.IGNORECASE,
 )
 _SHOWN_ADDRESS = re.compile(r"^[^\s@<>]{1,80}@[^\s@<>]{1,200}\.[^\s@<>.]{2,24}$")
-_PLAIN_TLDS = frozenset(
+
+
+def _names(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_PLAIN_TLDS = _names(
     "com net org info biz edu gov mil int io co cn de fr es it nl uk us ca au jp kr ru br in eu ch "
     "at be pl se no dk fi cz pt ie tw hk sg my th vn id "
     "nz mx ar cl tr gr hu ro bg ua il za app dev shop store online site xyz top club vip me tv cc "
-    "ai example test".split()
+    "ai example test"
 )
-_SECOND_LEVEL = frozenset("co com net org gov edu ac or ne go gob gouv asn id web ltd plc".split())
+_SECOND_LEVEL = _names("co com net org gov edu ac or ne go gob gouv asn id web ltd plc")
 _NUMERIC = re.compile(r"^(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+)){0,3}$", re.IGNORECASE)
 # Letters of other scripts that look like Latin ones.
 _LOOKALIKES = frozenset("асеорхуіјѕӏԁԛԝһьгтвмнкԍյոսցաзорαονκρτυχеγω")
@@ -49,7 +55,9 @@ def tidy_url(url: str) -> str | None:
         netloc = parts.netloc
         start = netloc.lower().rfind(host)
         if start >= 0:
-            return parts._replace(netloc=netloc[:start] + ascii_host + netloc[start + len(host) :]).geturl()
+            return parts._replace(
+                netloc=netloc[:start] + ascii_host + netloc[start + len(host) :]
+            ).geturl()
     return parts.geturl()
 
 

@@ -17,9 +17,19 @@ from solodesk.mail.structure import Skeleton
 
 # What a bug in our own reading could raise on bytes nobody thought of: the mail is then damaged,
 # kept and shown, and the next one is read (invariant I5).
-_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, RuntimeError,
-           TypeError, ValueError)
-_HEADERS_OF_MAIL = frozenset({"from", "to", "subject", "date", "message-id", "received", "return-path", "sender", "cc"})
+_FAULTS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+_HEADERS_OF_MAIL = frozenset(
+    {"from", "to", "subject", "date", "message-id", "received", "return-path", "sender", "cc"}
+)
 _DAMAGED_TEXT = 20_000
 
 
@@ -43,7 +53,7 @@ def attachment_bytes(raw: bytes, index: int) -> bytes:
 
 
 def inline_images(raw: bytes) -> dict[str, tuple[str, bytes]]:
-    """Images of a message by Content-ID (without brackets) or Content-Location: (MIME type, bytes)."""
+    """Images of a message by Content-ID without brackets: (MIME type, bytes)."""
     found: dict[str, tuple[str, bytes]] = {}
     for part in structure.scan(raw).leaves:
         cid = part.content_id
@@ -62,14 +72,24 @@ def _read(raw: bytes, own: frozenset[str]) -> ParsedMessage:
     new_text = split_quotes(
         body.text, is_reply=env.is_reply, forwarded=bool(FORWARD_SUBJECT.match(env.subject))
     ).new
-    survey = surveys.read_survey(env.subject, (*env.to, *env.cc), body.text, new_text, is_reply=env.is_reply)
-    verdict = kinds.judge(kinds.Case(skeleton, env, body.text, new_text, body.html is not None, survey, own))
+    survey = surveys.read_survey(
+        env.subject, (*env.to, *env.cc), body.text, new_text, is_reply=env.is_reply
+    )
+    verdict = kinds.judge(
+        kinds.Case(skeleton, env, body.text, new_text, body.html is not None, survey, own)
+    )
     return _message(raw, skeleton, env, body, new_text, files, survey, verdict)
 
 
 def _message(
-    raw: bytes, skeleton: Skeleton, env: Envelope, body: bodies.Body, new_text: str,
-    files: tuple[Attachment, ...], survey: SurveyAnswer | None, verdict: kinds.Verdict,
+    raw: bytes,
+    skeleton: Skeleton,
+    env: Envelope,
+    body: bodies.Body,
+    new_text: str,
+    files: tuple[Attachment, ...],
+    survey: SurveyAnswer | None,
+    verdict: kinds.Verdict,
 ) -> ParsedMessage:
     answers = verdict.kind in {Kind.PERSON, Kind.SURVEY}
     visible_files = any(not file.inline for file in files)
@@ -116,10 +136,32 @@ def _damaged(raw: bytes, *defects: str) -> ParsedMessage:
     """What can be shown of bytes that are no readable mail: their text, capped."""
     words = charsets.decode(raw[:_DAMAGED_TEXT]).replace("\r\n", "\n").replace("\r", "\n")
     return ParsedMessage(
-        raw_sha256=hashlib.sha256(raw).hexdigest(), size=len(raw), message_id=None, in_reply_to=(),
-        references=(), from_=None, sender=None, reply_to=(), to=(), cc=(), customer=None, subject="",
-        date_ms=None, date_offset_min=None, received_header_ms=None, kind=Kind.PERSON,
-        kind_because=("damaged",), language=None, body_text=words, body_html=None, new_text=words.strip(),
-        closer=False, attachments=(), bounce=None, survey=None, damaged=True, defects=tuple(dict.fromkeys(defects)),
+        raw_sha256=hashlib.sha256(raw).hexdigest(),
+        size=len(raw),
+        message_id=None,
+        in_reply_to=(),
+        references=(),
+        from_=None,
+        sender=None,
+        reply_to=(),
+        to=(),
+        cc=(),
+        customer=None,
+        subject="",
+        date_ms=None,
+        date_offset_min=None,
+        received_header_ms=None,
+        kind=Kind.PERSON,
+        kind_because=("damaged",),
+        language=None,
+        body_text=words,
+        body_html=None,
+        new_text=words.strip(),
+        closer=False,
+        attachments=(),
+        bounce=None,
+        survey=None,
+        damaged=True,
+        defects=tuple(dict.fromkeys(defects)),
         auto_headers=False,
     )

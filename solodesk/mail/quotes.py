@@ -22,16 +22,21 @@ _WROTE_END = re.compile(
     rf"den)\b[^\n]{{0,120}})?[^\S\n]*[:：]?[^\S\n]*-{{0,6}}$",
     re.IGNORECASE,
 )
-_WROTE_MIDDLE = re.compile(r"\b(?:schrieb|schreef|skrev|kirjoitti|pisze)\b[^\n]{1,160}[:：]$",
-                           re.IGNORECASE)
+_WROTE_MIDDLE = re.compile(
+    r"\b(?:schrieb|schreef|skrev|kirjoitti|pisze)\b[^\n]{1,160}[:：]$", re.IGNORECASE
+)
 _COLON = re.compile(r"[:：][^\S\n]*-{0,6}$")
-_ADDRESS = re.compile(r"[^\s<>\"'(),;:：，（）\[\]]+@[^\s<>\"'(),;:：，（）\[\]]+\.[A-Za-z\u4e00-\u9fff-]{2,}")
+_ADDRESS = re.compile(
+    r"[^\s<>\"'(),;:：，（）\[\]]+@[^\s<>\"'(),;:：，（）\[\]]+\.[A-Za-z\u4e00-\u9fff-]{2,}"
+)
 _STARTS = re.compile(
     r"^[^\S\n]*[-*_]{0,6}[^\S\n]*(?:On|At|Am|Le|El|Il|Op|Em|No dia|Den|Dnia|W dniu|Dne|Dňa|Vào|"
     r"Pada|Tarihinde|"
     r"在|于|於|Il giorno|Le jour|El día|Na|La data|På|Am:)[\s,，:：\d\"“«]",
 )
-_TIME = re.compile(r"\d{1,2}[:：.h時时]\d{2}|\d{1,2}\s?[AaPp]\.?[Mm]|上午|下午|오전|오후|[時时点點]\d{1,2}")
+_TIME = re.compile(
+    r"\d{1,2}[:：.h時时]\d{2}|\d{1,2}\s?[AaPp]\.?[Mm]|上午|下午|오전|오후|[時时点點]\d{1,2}"
+)
 _DATE = re.compile(
     r"\d{4}\s?[-/.年년]|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\b\d{1,2}(?:st|nd|rd|th|"
     r"\.)?,?\s+(?:de\s+)?[^\W\d]{3,12}\.?"
@@ -49,16 +54,22 @@ _ORIGINAL = (
     r"původní zpráva|"
     r"pôvodná správa|исходное сообщение|оригинальное сообщение|orijinal mesaj|"
     r"özgün ileti|eredeti üzenet|mesaj original|αρχικό μήνυμα|元のメッセージ|オリジナルメッセージ|"
-    r"원본 메시지|원본 메세지|original message text|回复的原邮件|回复的邮件|原始邮件|原邮件|邮件原件|邮件原文|原文|原始信件|"
+    r"원본 메시지|원본 메세지|original message text|"
+    r"回复的原邮件|回复的邮件|原始邮件|原邮件|邮件原件|"
+    r"邮件原文|原文|原始信件|"
     r"原始郵件|原始訊息|原郵件|原始邮件信息|源邮件|历史邮件|转发的原邮件"
 )
-_RULE = re.compile(rf"^[^\S\n]*[-_=*~—－─━]{{2,}}[^\S\n]*(?:{_ORIGINAL})[^\S\n]*:?[^\S\n]*[-_=*~—－─━]{{2,}}[^\S\n]*$",
-                   re.IGNORECASE)
+_RULE = re.compile(
+    rf"^[^\S\n]*[-_=*~—－─━]{{2,}}[^\S\n]*(?:{_ORIGINAL})[^\S\n]*:?[^\S\n]*[-_=*~—－─━]{{2,}}[^\S\n]*$",
+    re.IGNORECASE,
+)
 _FORWARD = re.compile(
     r"^[^\S\n]*(?:[-_=*~]{2,}[^\S\n]*(?:forwarded message|forwarded by|weitergeleitete nachricht|"
     r"message transféré|message transmis|mensaje reenviado|messaggio inoltrato|"
     r"doorgestuurd bericht|"
-    r"mensagem encaminhada|转发的?邮件(?:信息)?|轉寄的?郵件|転送されたメッセージ|пересылаемое сообщение)[^\n]{0,60}"
+    r"mensagem encaminhada|转发的?邮件(?:信息)?|"
+    r"轉寄的?郵件|転送されたメッセージ|пересылаемое "
+    r"сообщение)[^\n]{0,60}"
     r"|begin forwarded message:|anfang der weitergeleiteten (?:nachricht|e-?mail):|"
     r"début du message (?:réexpédié|transféré)\s?:|"
     r"inicio del mensaje reenviado:|inizio messaggio inoltrato:|begin doorgestuurd bericht:|"
@@ -69,31 +80,41 @@ _REPLY_ABOVE = re.compile(
     r"(?:please (?:type|write|enter) your (?:reply|response) above|reply above this line|"
     r"write above this line|antworten? (?:bitte )?(?:nur )?(?:oberhalb|über) dieser (?:linie|"
     r"zeile)|"
-    r"répondre au-dessus de cette ligne|请在此(?:线|行)(?:以上|之上|上方)回复|在此(?:行|线)上方(?:输入|回复))",
+    r"répondre au-dessus de cette ligne|请在此(?:线|"
+    r"行)(?:以上|之上|上方)回复|在此(?:行|线)上方(?:输入|"
+    r"回复))",
     re.IGNORECASE,
 )
 _DIVIDER = re.compile(r"^[^\S\n]*[-_=*~—－─━]{5,}[^\S\n]*$")
 
 _LABELS = {
-    "from": "from|von|de|da|van|från|fra|od|lähettäjä|kimden|gönderen|feladó|от|από|发件人|寄件者|寄件人|"
-            "发信人|"
-            "差出人|送信者|보낸사람|보낸이|發件人|expéditeur|remitente|mittente|afzender|absender|nadawca",
+    "from": "from|von|de|da|van|från|fra|od|lähettäjä|kimden|"
+    "gönderen|feladó|от|από|发件人|寄件者|寄件人|"
+    "发信人|"
+    "差出人|送信者|보낸사람|보낸이|發件人|expéditeur|remitente|mittente|afzender|absender|nadawca",
     "date": "sent|date|gesendet|datum|envoyé|envoyéle|enviado|enviadoel|enviadaem|enviadoem|fecha|"
-            "inviato|data|"
-            "verzonden|skickat|sendt|lähetetty|päivämäärä|wysłano|odesláno|gönderilmeküzere|"
-            "gönderildi|tarih|"
-            "elküldve|dátum|отправлено|дата|发送时间|發送時間|发送日期|日期|时间|時間|傳送時間|寄件日期|寄出日期|送信日時|"
-            "日時|送信日|보낸날짜|날짜|보낸시간|senton|datesent|dato|ημερομηνία|发件时间",
-    "to": "to|an|à|para|a|aan|till|til|do|komu|kime|alıcı|címzett|кому|προς|vastaanottaja|收件人|收件者|"
-          "收信人|"
-          "宛先|받는사람|받는이|destinataire|destinatario|empfänger|pour",
+    "inviato|data|"
+    "verzonden|skickat|sendt|lähetetty|päivämäärä|wysłano|odesláno|gönderilmeküzere|"
+    "gönderildi|tarih|"
+    "elküldve|dátum|отправлено|дата|发送时间|發送時間|"
+    "发送日期|日期|时间|時間|傳送時間|寄件日期|"
+    "寄出日期|送信日時|"
+    "日時|送信日|보낸날짜|날짜|보낸시간|senton|datesent|dato|ημερομηνία|发件时间",
+    "to": "to|an|à|para|a|aan|till|til|do|komu|kime|alıcı|"
+    "címzett|кому|προς|vastaanottaja|收件人|收件者|"
+    "收信人|"
+    "宛先|받는사람|받는이|destinataire|destinatario|empfänger|pour",
     "cc": "cc|kopie|copie|copia|抄送|抄送人|副本|kopia|kopi|копия|참조|bcc|密送",
     "subject": "subject|betreff|objet|asunto|oggetto|onderwerp|ämne|emne|aihe|temat|předmět|"
-               "predmet|konu|tárgy|"
-               "тема|θέμα|assunto|主题|主旨|标题|主題|件名|제목|题目|sujet|re",
+    "predmet|konu|tárgy|"
+    "тема|θέμα|assunto|主题|主旨|标题|主題|件名|제목|题目|sujet|re",
 }
 _LABEL_KIND = {name: kind for kind, names in _LABELS.items() for name in names.split("|")}
-_LABEL_LINE = re.compile(r"^[^\S\n]{0,4}[*_]{0,2}[^\S\n]*([^\W\d_][^\n:：*_<>@]{0,22}?)[^\S\n]*[*_]{0,2}[^\S\n]*[:：](?!//)[^\S\n]*[*_]{0,2}(.*)$")
+_LABEL_LINE = re.compile(
+    r"^[^\S\n]{0,4}[*_]{0,2}[^\S\n]*([^\W\d_][^\n"
+    r":：*_<>@]{0,22}?)[^\S\n]*[*_]{0,2}[^\S\n]*[:：](?!//)[^\S\n"
+    r"]*[*_]{0,2}(.*)$"
+)
 
 _PHONE = re.compile(
     r"^[^\S\n]*(?:[-–—_*]{0,3}[^\S\n]*)(?:sent (?:from|via|with|"
@@ -108,13 +129,19 @@ _PHONE = re.compile(
     r"verzonden vanaf mijn(?: [\w.+-]+){1,4}"
     r"|skickat från min(?: [\w.+-]+){1,4}|sendt fra min(?: [\w.+-]+){1,4}|"
     r"wysłane z (?:[\w.+-]+ ?){1,5}"
-    r"|отправлено (?:с|из|от)(?: [\w.+-]+){1,5}|(?:发自|發自|发送自|傳送自|来自|來自)(?:我的|于)?[^\n，。！？,!?]{1,24}"
-    r"|(?:获取|下载) ?outlook for (?:ios|android)[^\n]{0,40}|[\w ]{2,16}から送信|나의 [\w ]{2,16}에서 보냄"
+    r"|отправлено (?:с|из|от)(?: [\w.+-]+){1,5}|"
+    r"(?:发自|發自|发送自|傳送自|来自|來自)(?:我的|"
+    r"于)?[^\n，。！？,!?]{1,24}"
+    r"|(?:获取|下载) ?outlook for (?:ios|android)[^\n"
+    r"]{0,40}|[\w ]{2,16}から送信|나의 [\w ]{2,16}에서 "
+    r"보냄"
     r"|从我的[^\n，。！？]{2,16}发送)[^\S\n]*[.。]?(?:[^\S\n]*<https?://[^\s>]+>)?[^\S\n]*$",
     re.IGNORECASE,
 )
 _PHONE_THING = re.compile(
-    r"iphone|ipad|ios|android|samsung|galaxy|huawei|华为|小米|xiaomi|oppo|vivo|荣耀|honor|手机|phone|"
+    r"iphone|ipad|ios|android|samsung|galaxy|huawei|"
+    r"华为|小米|xiaomi|oppo|vivo|荣耀|honor|手机|"
+    r"phone|"
     r"mobile|mail|邮件|邮箱|"
     r"outlook|yahoo|proton|windows|blackberry|gmail|nokia|pixel|device|handy|mobil|portable|móvil|"
     r"telefo|tablet|"
@@ -205,7 +232,9 @@ def _bar_block(lines: list[str], at: int) -> bool:
 
 
 def _words_above(lines: list[str], keep: list[bool], at: int) -> bool:
-    return any(wanted and _WORDY.search(line) for line, wanted in zip(lines[:at], keep, strict=False))
+    return any(
+        wanted and _WORDY.search(line) for line, wanted in zip(lines[:at], keep, strict=False)
+    )
 
 
 def _with_divider(lines: list[str], at: int) -> int:
@@ -235,7 +264,7 @@ def _history_header(lines: list[str], at: int) -> int | None:
 
 
 def _attribution(lines: list[str], at: int) -> int | None:
-    """"On … X wrote:" and its like, over up to four lines."""
+    """ "On … X wrote:" and its like, over up to four lines."""
     joined = ""
     for number in range(at, min(at + _LOOK_BACK, len(lines))):
         line = lines[number].strip()
@@ -253,7 +282,11 @@ def _attribution(lines: list[str], at: int) -> int | None:
 def is_attribution(words: str) -> bool:
     """`words` are a sentence like "On … X wrote:" and nothing else."""
     joined = re.sub(r"\s+", " ", words).strip()
-    return len(joined) < 450 and bool(_COLON.search(joined) or _WROTE_END.search(joined)) and _is_attribution(joined)
+    return (
+        len(joined) < 450
+        and bool(_COLON.search(joined) or _WROTE_END.search(joined))
+        and _is_attribution(joined)
+    )
 
 
 def is_rule(words: str) -> bool:
@@ -281,11 +314,13 @@ def _is_attribution(joined: str) -> bool:
     if _WROTE_END.search(joined) or _WROTE_MIDDLE.search(joined):
         return dated or addressed or bool(_COLON.search(joined) and len(joined) < 80)
     # Gmail in Japanese and others: date, name, <address>, colon; no verb.
-    return bool(dated and addressed and _COLON.search(joined) and joined.rstrip(" :：-")[-1:] in {">", ")"})
+    return bool(
+        dated and addressed and _COLON.search(joined) and joined.rstrip(" :：-")[-1:] in {">", ")"}
+    )
 
 
 def _label_block(lines: list[str], at: int) -> int | None:
-    """A block "From: … Sent: … To: … Subject: …" in any language and order, From first or second."""
+    """A block "From: … Sent: … To: … Subject: …" in any language; From first or second."""
     kinds: dict[str, str] = {}
     last = at
     for number in range(at, min(at + 14, len(lines))):
@@ -294,9 +329,8 @@ def _label_block(lines: list[str], at: int) -> int | None:
             continue
         kind, value = _label(line)
         if kind is None:
-            if kinds and number - last <= 2 and len(kinds) < 4 and "cc" not in kinds and number > at:
-                if "to" in kinds and "subject" not in kinds:
-                    continue  # a long list of recipients, wrapped
+            if "to" in kinds and "subject" not in kinds and number - last <= 2:
+                continue  # a long list of recipients, wrapped
             break
         if kind in kinds and kind in {"from", "subject"}:
             break
@@ -318,7 +352,7 @@ def _label(line: str) -> tuple[str | None, str]:
 
 
 def _real_values(kinds: dict[str, str]) -> bool:
-    """The date has a time or a year, so that a customer's own "From: Berlin" form is not history."""
+    """The date has a time or a year, so a customer's "From: Berlin" is no history."""
     date = kinds.get("date", "")
     timed = bool(_TIME.search(date) or _DATE.search(date))
     addressed = "@" in kinds.get("from", "") or "@" in kinds.get("to", "")
@@ -333,7 +367,9 @@ def _unmistakable(lines: list[str], at: int, end: int) -> bool:
     if _label(lines[at])[0] is not None and end - at >= 3:
         return True
     dated = bool(_DATE.search(joined) and (_TIME.search(joined) or _ADDRESS.search(joined)))
-    return dated and bool(_ADDRESS.search(joined) or _STARTS.match(joined) or re.search("[写寫]道", joined))
+    return dated and bool(
+        _ADDRESS.search(joined) or _STARTS.match(joined) or re.search("[写寫]道", joined)
+    )
 
 
 def _mark_signature(lines: list[str], keep: list[bool]) -> None:
@@ -356,5 +392,7 @@ def _mark_signature(lines: list[str], keep: list[bool]) -> None:
 
 def _is_signature(mark: str, inside: list[str]) -> bool:
     if mark == "--":  # the blank after it got lost, or it is only a rule
-        return len(inside) <= 8 and not any("?" in line or "？" in line or len(line) > 90 for line in inside)
+        return len(inside) <= 8 and not any(
+            "?" in line or "？" in line or len(line) > 90 for line in inside
+        )
     return len(inside) <= 30

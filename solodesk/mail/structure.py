@@ -15,6 +15,7 @@ MAX_DEPTH = 100
 MAX_PARTS = 1000
 _MAX_HEADER_BLOCK = 2 * 1024 * 1024
 _MAX_HEADERS = 3000
+_MAX_FOLDS = 4000
 _BLANK = re.compile(rb"\r?\n\r?\n|\r\r")
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:[ \t]*")
 _KNOWN = re.compile(
@@ -124,31 +125,26 @@ def _read_fields(
         return [], start + 2
     blank = _BLANK.search(raw, start, min(end, start + _MAX_HEADER_BLOCK))
     stop = blank.start() if blank else min(end, start + _MAX_HEADER_BLOCK)
-    body = blank.end() if blank else stop
-    found: list[tuple[str, bytes]] = []
-    lines: list[bytes] = []
-    name, at = "", start
+    found: list[tuple[str, list[bytes]]] = []
+    at = start
     for line in raw[start:stop].splitlines(keepends=True):
-        if line[:1] in {b" ", b"\t"}:
-            if len(lines) < 4000:
-                lines.append(line)
-            at += len(line)
-            continue
-        match = _FIELD.match(line)
-        if match is None:
-            if not top or not _KNOWN.search(raw, at + len(line), stop):
-                body = at  # the separating blank line is missing: the text begins here
-                break
-            found.append(("", b""))
-        if lines and name:
-            found.append((name, b"".join(lines)))
-        name, lines = ("", []) if match is None else (match[1].decode("ascii").lower(), [line[match.end():]])
+        if line[:1] in {b" ", b"\t"} and found:
+            if len(found[-1][1]) < _MAX_FOLDS:
+                found[-1][1].append(line)
+        elif match := _FIELD.match(line):
+            found.append((match[1].decode("ascii").lower(), [line[match.end() :]]))
+        elif top and _KNOWN.search(raw, at + len(line), stop):
+            found.append(("", []))
+        else:
+            return _joined(found), at  # the separating blank line is missing: the text begins
         at += len(line)
         if len(found) >= _MAX_HEADERS:
             break
-    if lines and name:
-        found.append((name, b"".join(lines)))
-    return [(key, value.rstrip(b"\r\n")) for key, value in found], body
+    return _joined(found), blank.end() if blank else stop
+
+
+def _joined(found: list[tuple[str, list[bytes]]]) -> list[tuple[str, bytes]]:
+    return [(name, b"".join(lines).rstrip(b"\r\n")) for name, lines in found]
 
 
 def _describe(part: Part, default: str) -> None:

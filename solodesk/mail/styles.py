@@ -6,22 +6,68 @@ Knows nothing of tags. Anything that could load, move, hide or blow up is droppe
 import re
 
 MAX_WIDTH = 560
-ALLOWED = frozenset({
-    "color", "background-color", "background", "font-family", "font-size", "font-weight", "font-style",
-    "text-align", "text-decoration", "text-indent", "text-transform", "vertical-align", "line-height",
-    "white-space", "margin", "margin-top", "margin-right", "margin-bottom", "margin-left", "padding",
-    "padding-top", "padding-right", "padding-bottom", "padding-left", "border", "border-top", "border-right",
-    "border-bottom", "border-left", "border-color", "border-style", "border-width", "border-collapse",
-    "border-spacing", "width", "list-style-type", "direction",
-})
-_UNSAFE = re.compile(r"url\s*\(|\\|expression|image-set|@|/\*|javascript|attr\s*\(|var\s*\(|[<>\x00-\x08]", re.IGNORECASE)
+ALLOWED = frozenset(
+    {
+        "color",
+        "background-color",
+        "background",
+        "font-family",
+        "font-size",
+        "font-weight",
+        "font-style",
+        "text-align",
+        "text-decoration",
+        "text-indent",
+        "text-transform",
+        "vertical-align",
+        "line-height",
+        "white-space",
+        "margin",
+        "margin-top",
+        "margin-right",
+        "margin-bottom",
+        "margin-left",
+        "padding",
+        "padding-top",
+        "padding-right",
+        "padding-bottom",
+        "padding-left",
+        "border",
+        "border-top",
+        "border-right",
+        "border-bottom",
+        "border-left",
+        "border-color",
+        "border-style",
+        "border-width",
+        "border-collapse",
+        "border-spacing",
+        "width",
+        "list-style-type",
+        "direction",
+    }
+)
+_UNSAFE = re.compile(
+    r"url\s*\(|\\|expression|image-set|@|/\*|javascript|attr\s*\(|var\s*\(|[<>\x00-\x08]",
+    re.IGNORECASE,
+)
 _LOADS = re.compile(r"url\s*\(\s*['\"]?\s*(?:https?:)?//", re.IGNORECASE)
 _HIDES = re.compile(
     r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all|"
-    r"max-height\s*:\s*0(?:px)?\s*(?:;|$|!)|opacity\s*:\s*0(?:\.0*)?\s*(?:;|$|!))", re.IGNORECASE
+    r"max-height\s*:\s*0(?:px)?\s*(?:;|$|!)|opacity\s*:\s*0(?:\.0*)?\s*(?:;|$|!))",
+    re.IGNORECASE,
 )
 _LENGTH = re.compile(r"(-?\d{0,9}(?:\.\d{0,9})?)\s*(px|pt|em|rem|ex|in|cm|mm|pc|%)?", re.IGNORECASE)
-_TO_PX = {"pt": 4 / 3, "em": 16.0, "rem": 16.0, "ex": 8.0, "in": 96.0, "cm": 37.8, "mm": 3.78, "pc": 16.0}
+_TO_PX = {
+    "pt": 4 / 3,
+    "em": 16.0,
+    "rem": 16.0,
+    "ex": 8.0,
+    "in": 96.0,
+    "cm": 37.8,
+    "mm": 3.78,
+    "pc": 16.0,
+}
 _COLOUR_ONLY = re.compile(
     r"^(#[0-9a-f]{3,8}|[a-z]{3,25}|rgba?\([\d\s.,%/]{1,40}\)|hsla?\([\d\s.,%/deg]{1,40}\))"
     r"(?:\s+(?:none|repeat|no-repeat|scroll|0|0%|top|left|center))*$",
@@ -64,8 +110,11 @@ def _value(name: str, value: str) -> str | None:
     if name == "width":
         return _width(value)
     if name == "white-space":
-        return f"white-space:{value}" if value.lower() in {"pre-wrap", "pre-line", "normal"} else (
-            "white-space:pre-wrap" if value.lower() == "pre" else None)
+        return (
+            f"white-space:{value}"
+            if value.lower() in {"pre-wrap", "pre-line", "normal"}
+            else ("white-space:pre-wrap" if value.lower() == "pre" else None)
+        )
     if name == "line-height":
         size = _pixels(value if re.search(r"[a-z%]", value, re.IGNORECASE) else value + "em")
         return f"line-height:{value}" if size is not None and 12 <= size <= 60 else None

@@ -47,7 +47,12 @@ def _token(subject: str, recipients: tuple[Address, ...], body: str) -> str | No
 
 def _first_digit(new_text: str) -> tuple[int | None, str | None]:
     first, _, rest = new_text.strip().partition("\n")
-    plain = unicodedata.normalize("NFKC", first).replace("\ufe0f", "").replace("\u20e3", "").strip(" *\t")
+    plain = (
+        unicodedata.normalize("NFKC", first)
+        .replace("\ufe0f", "")
+        .replace("\u20e3", "")
+        .strip(" *\t")
+    )
     match = _DIGIT.match(plain)
     return (int(match[1]), _comment(rest)) if match else (None, None)
 

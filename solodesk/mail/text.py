@@ -16,18 +16,68 @@ MAX_HTML = 3_000_000
 _MAX_NESTING = 1000
 _MAX_TEXT = 2_000_000
 _SPACE = re.compile(r"[ \t\r\n\f\v]+")
-_SKIPPED = frozenset({
-    "script", "style", "head", "title", "noscript", "template", "object", "iframe", "svg", "math",
-    "select", "textarea", "audio", "video", "canvas", "-comment", "meta", "link", "base",
-})
-_BLOCKS = frozenset({
-    "address", "article", "aside", "body", "center", "dd", "details", "dir", "div", "dl", "dt",
-    "fieldset", "figcaption", "figure", "footer", "form", "header", "html", "legend", "li", "main",
-    "menu", "nav", "section", "summary", "table", "tbody", "tfoot", "thead", "tr", "caption",
-})
+_SKIPPED = frozenset(
+    {
+        "script",
+        "style",
+        "head",
+        "title",
+        "noscript",
+        "template",
+        "object",
+        "iframe",
+        "svg",
+        "math",
+        "select",
+        "textarea",
+        "audio",
+        "video",
+        "canvas",
+        "-comment",
+        "meta",
+        "link",
+        "base",
+    }
+)
+_BLOCKS = frozenset(
+    {
+        "address",
+        "article",
+        "aside",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "header",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "tfoot",
+        "thead",
+        "tr",
+        "caption",
+    }
+)
 _SPACED = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "pre", "blockquote"})
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all",
-                     re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE
+)
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u034f]")
 _MANY_BREAKS = re.compile(r"\n{3,}")
 _DEPTH_LIMIT = 2000
@@ -90,9 +140,11 @@ class _Writer:
 def html_to_text(html: str) -> str:
     """The readable text of an HTML body: blocks on lines, "* " for items, "> " for quotes."""
     html = _INVISIBLE.sub("", html[:MAX_HTML])
-    html, _ = guard(html, depth=_MAX_NESTING, size=MAX_HTML) if html.count("<") > 4000 or len(
-        html
-    ) > 60_000 else (html, False)
+    html, _ = (
+        guard(html, depth=_MAX_NESTING, size=MAX_HTML)
+        if html.count("<") > 4000 or len(html) > 60_000
+        else (html, False)
+    )
     tree = LexborHTMLParser(html)
     root = tree.body or tree.root
     writer = _Writer()
@@ -169,7 +221,12 @@ def _enter(writer: _Writer, node: LexborNode) -> None:
             writer.depth = min(writer.depth + 1, 20)
         elif tag == "pre":
             writer.pre += 1
-    elif tag == "hr":
+    else:
+        _enter_inline(writer, node, tag)
+
+
+def _enter_inline(writer: _Writer, node: LexborNode, tag: str) -> None:
+    if tag == "hr":
         writer.block(spaced=False)
         writer.text("-" * 20)
         writer.block(spaced=False)
@@ -204,8 +261,7 @@ def unflow(text: str, *, delsp: bool) -> str:
     for line in text.split("\n"):
         bare = line.lstrip(">")
         depth = len(line) - len(bare)
-        if bare.startswith(" "):
-            bare = bare[1:]
+        bare = bare.removeprefix(" ")
         signature = bare == "-- "
         flowed = bare.endswith(" ") and not signature
         body = bare[:-1] if flowed and delsp else bare

@@ -38,7 +38,7 @@ def multipart(kind: str, *parts: bytes, extra: str = "", top: str = "") -> bytes
 def attachment(name: str, data: bytes, mime: str = "application/pdf", more: str = "") -> bytes:
     """A base64 part; `name` is written raw into the parameter."""
     head = (
-        f"Content-Type: {mime}\nContent-Disposition: attachment; filename=\"{name}\"\n"
+        f'Content-Type: {mime}\nContent-Disposition: attachment; filename="{name}"\n'
         f"{more}Content-Transfer-Encoding: base64\n\n"
     )
     return head.encode() + base64.encodebytes(data)
@@ -53,47 +53,129 @@ class Reply:
     new: str
 
 
-_OUTLOOK = "From: Jo <jo@x.example>\nSent: Monday, September 7, 2026 5:00 PM\nTo: me\nSubject: RE: a\n"
-_OUTLOOK_ZH = "发件人: 张三 <a@b.example>\n发送时间: 2026年9月7日 17:00\n收件人: 李四\n主题: 回复: 订单\n"
+_OUTLOOK = (
+    "From: Jo <jo@x.example>\nSent: Monday, September 7, 2026 5:00 PM\nTo: me\nSubject: RE: a\n"
+)
+_OUTLOOK_ZH = (
+    "发件人: 张三 <a@b.example>\n发送时间: 2026年9月7日 17:00\n收件人: 李四\n主题: 回复: 订单\n"
+)
 
 REPLIES = (
-    Reply("gmail", "Yes.\n\nOn Mon, Sep 7, 2026 at 5:00 PM Jo Do <\njo@x.example> wrote:\n\n> old\n", "Yes."),
-    Reply("gmail_zh", "好\n\nJo <j@x.example> 于2026年9月7日周一 17:00写道：\n\n> 老\n> 内容", "好"),
+    Reply(
+        "gmail",
+        "Yes.\n\nOn Mon, Sep 7, 2026 at 5:00 PM Jo Do <\njo@x.example> wrote:\n\n> old\n",
+        "Yes.",
+    ),
+    Reply(
+        "gmail_zh", "好\n\nJo <j@x.example> 于2026年9月7日周一 17:00写道：\n\n> 老\n> 内容", "好"
+    ),
     Reply("gmail_ja", "はい。\n\n2026年9月7日(月) 17:00 Jo <j@x.example>:\n\n> old\n", "はい。"),
-    Reply("gmail_ko", "네.\n\n2026년 9월 7일 (월) 오후 5:00, Jo <j@x.example>님이 작성:\n\n> old", "네."),
-    Reply("gmail_de", "Ja.\n\nAm Mo., 7. Sept. 2026 um 17:00 Uhr schrieb Jo <j@x.example>:\n\n> alt", "Ja."),
-    Reply("gmail_fr", "Oui.\n\nLe lun. 7 sept. 2026 à 17:00, Jo <j@x.example> a écrit :\n\n> vieux", "Oui."),
-    Reply("gmail_es", "Sí.\n\nEl lun, 7 sept 2026 a las 17:00, Jo (<j@x.example>) escribió:\n\n> v", "Sí."),
+    Reply(
+        "gmail_ko",
+        "네.\n\n2026년 9월 7일 (월) 오후 5:00, Jo <j@x.example>님이 작성:\n\n> old",
+        "네.",
+    ),
+    Reply(
+        "gmail_de",
+        "Ja.\n\nAm Mo., 7. Sept. 2026 um 17:00 Uhr schrieb Jo <j@x.example>:\n\n> alt",
+        "Ja.",
+    ),
+    Reply(
+        "gmail_fr",
+        "Oui.\n\nLe lun. 7 sept. 2026 à 17:00, Jo <j@x.example> a écrit :\n\n> vieux",
+        "Oui.",
+    ),
+    Reply(
+        "gmail_es",
+        "Sí.\n\nEl lun, 7 sept 2026 a las 17:00, Jo (<j@x.example>) escribió:\n\n> v",
+        "Sí.",
+    ),
     Reply("thunderbird_de", "Ja.\n\nAm 07.09.2026 um 17:00 schrieb Max:\n> alt\n", "Ja."),
-    Reply("apple", "Yes\n\nSent from my iPhone\n\n> On 7 Sep 2026, at 17:00, Jo <j@x.example> wrote:\n> \n> old", "Yes"),
-    Reply("apple_zh", "好的\n\n> 在 2026年9月7日，下午5:00，Jo <j@x.example> 写道：\n> \n> old", "好的"),
+    Reply(
+        "apple",
+        "Yes\n\nSent from my iPhone\n\n> On 7 Sep 2026,"
+        " at 17:00, Jo <j@x.example> wrote:\n> \n> "
+        "old",
+        "Yes",
+    ),
+    Reply(
+        "apple_zh",
+        "好的\n\n> 在 2026年9月7日，下午5:00，Jo <j@x.example> 写道：\n> \n> old",
+        "好的",
+    ),
     Reply("outlook", f"See you.\n\n{_OUTLOOK}\nold text\n", "See you."),
     Reply("outlook_rule", f"Ok\n________________________________\n{_OUTLOOK}\nold", "Ok"),
     Reply("outlook_original", f"Ok\n\n-----Original Message-----\n{_OUTLOOK}\nold", "Ok"),
     Reply("outlook_zh", f"收到。\n\n{_OUTLOOK_ZH}\n老内容", "收到。"),
-    Reply("outlook_de", "Gut.\n\nVon: Jo <j@x.example>\nGesendet: Montag, 7. September 2026 17:00\n"
-          "An: ich\nBetreff: AW: a\n\nalt", "Gut."),
-    Reply("outlook_fr", "Bon.\n\nDe : Jo <j@x.example>\nEnvoyé : lundi 7 septembre 2026 17:00\n"
-          "À : moi\nObjet : RE: a\n\nvieux", "Bon."),
-    Reply("qq", "好的\n\n\n------------------ 原始邮件 ------------------\n发件人: \"a\" <a@b.example>;\n"
-          "发送时间: 2026年9月7日(星期一) 下午5:00\n收件人: \"me\";\n主题: 订单\n\n老", "好的"),
-    Reply("163", "请尽快\n\n\n\n在 2026-09-07 17:00:00，\"张三\" <a@b.example> 写道：\n\n老内容", "请尽快"),
-    Reply("163_en", "please\n\n\n\nAt 2026-09-07 17:00:00, \"Z\" <a@b.example> wrote:\n\nold", "please"),
-    Reply("foxmail", "内容\n\n\n张三\n \nFrom: 李四\nDate: 2026-09-07 17:00\nTo: a@b.example\nSubject: 订单\n\nold",
-          "内容\n\n张三"),
-    Reply("aliyun", "收到\n------------------------------------------\n发件人：xx <a@b.example>\n"
-          "发送时间：2026年9月7日(星期一) 17:00\n收件人：yy\n主　题：Re: 订单\n\n老", "收到"),
-    Reply("yahoo", "ok\n\n    On Monday, September 7, 2026 at 05:00:00 PM GMT+8, Jo <j@x.example> wrote:  \n \n old",
-          "ok"),
-    Reply("zoho", "ok\n\n---- On Mon, 07 Sep 2026 17:00:00 +0800 Jo <j@x.example> wrote ----\n\nold", "ok"),
+    Reply(
+        "outlook_de",
+        "Gut.\n\nVon: Jo <j@x.example>\nGesendet: Montag, 7. September 2026 17:00\n"
+        "An: ich\nBetreff: AW: a\n\nalt",
+        "Gut.",
+    ),
+    Reply(
+        "outlook_fr",
+        "Bon.\n\nDe : Jo <j@x.example>\nEnvoyé : lundi 7 septembre 2026 17:00\n"
+        "À : moi\nObjet : RE: a\n\nvieux",
+        "Bon.",
+    ),
+    Reply(
+        "qq",
+        '好的\n\n\n------------------ 原始邮件 ------------------\n发件人: "a" <a@b.example>;\n'
+        '发送时间: 2026年9月7日(星期一) 下午5:00\n收件人: "me";\n主题: 订单\n\n老',
+        "好的",
+    ),
+    Reply(
+        "163",
+        '请尽快\n\n\n\n在 2026-09-07 17:00:00，"张三" <a@b.example> 写道：\n\n老内容',
+        "请尽快",
+    ),
+    Reply(
+        "163_en", 'please\n\n\n\nAt 2026-09-07 17:00:00, "Z" <a@b.example> wrote:\n\nold', "please"
+    ),
+    Reply(
+        "foxmail",
+        "内容\n\n\n张三\n \nFrom: 李四\nDate: 2026-09-07 "
+        "17:00\nTo: a@b.example\nSubject: 订单\n\nold",
+        "内容\n\n张三",
+    ),
+    Reply(
+        "aliyun",
+        "收到\n------------------------------------------\n发件人：xx <a@b.example>\n"
+        "发送时间：2026年9月7日(星期一) 17:00\n收件人：yy\n主　题：Re: 订单\n\n老",
+        "收到",
+    ),
+    Reply(
+        "yahoo",
+        "ok\n\n    On Monday, September 7, 2026 at "
+        "05:00:00 PM GMT+8, Jo <j@x.example> wrote: "
+        " \n \n old",
+        "ok",
+    ),
+    Reply(
+        "zoho",
+        "ok\n\n---- On Mon, 07 Sep 2026 17:00:00 +0800 Jo <j@x.example> wrote ----\n\nold",
+        "ok",
+    ),
     Reply("signature", "Hello\n\n-- \nJohn Doe\nCEO", "Hello"),
     Reply("xiaomi", "可以\n\n发自我的小米手机", "可以"),
     Reply("answered_below", "> first\n> second\n\nmy answer", "my answer"),
-    Reply("between", "On Mon, Sep 7, 2026 at 5:00 PM Jo <j@x.example> wrote:\n> q1\nanswer one\n> q2\nanswer two",
-          "answer one\nanswer two"),
-    Reply("after_signature", "Hi\n\n-- \nJo\n\nOn Mon, Sep 7, 2026 at 5:00 PM J <j@x.example> wrote:\n> a\nand this",
-          "Hi\n\nand this"),
-    Reply("original_answered_below", f"-----Original Message-----\n{_OUTLOOK}\n> old\n\nMy answer", "My answer"),
+    Reply(
+        "between",
+        "On Mon, Sep 7, 2026 at 5:00 PM Jo <j@x.example>"
+        " wrote:\n> q1\nanswer one\n> q2\nanswer two",
+        "answer one\nanswer two",
+    ),
+    Reply(
+        "after_signature",
+        "Hi\n\n-- \nJo\n\nOn Mon, Sep 7, 2026 at 5:00 PM J <j@x.example> wrote:\n> a\nand this",
+        "Hi\n\nand this",
+    ),
+    Reply(
+        "original_answered_below",
+        f"-----Original Message-----\n{_OUTLOOK}\n> old\n\nMy answer",
+        "My answer",
+    ),
 )
 
 KEPT = (
@@ -106,5 +188,7 @@ KEPT = (
     "Items:\n| a | b |\n| c | d |\nthanks",
     "Look at this\n\n---------- Forwarded message ---------\nFrom: Shop <s@x.example>\n"
     "Date: Mon, Sep 7, 2026 at 5:00 PM\nSubject: Your order\nTo: me\n\nYour order 17",
-    "Options:\n--\nred\n--\nblue or green, which one do you have in stock right now please tell me?",
+    "Options:\n--\nred\n--\nblue or green, which "
+    "one do you have in stock right now please "
+    "tell me?",
 )

@@ -22,7 +22,9 @@ def test_an_mbox_written_by_the_standard_library(tmp_path: Path) -> None:
 
 def test_a_careless_from_line_does_not_split(tmp_path: Path) -> None:
     file = tmp_path / "box"
-    file.write_bytes(b"From a@b Mon Sep  7 09:00:00 2026\nSubject: a\n\nhi\n\nFrom now on we are closed\n")
+    file.write_bytes(
+        b"From a@b Mon Sep  7 09:00:00 2026\nSubject: a\n\nhi\n\nFrom now on we are closed\n"
+    )
     assert len(list(iter_messages(file))) == 1
 
 

@@ -23,7 +23,9 @@ def _valid(p: ParsedMessage) -> None:
 
 
 def test_a_plain_letter() -> None:
-    p = parse_message(letter(extra="In-Reply-To: <x@y.example>\nReferences: <w@y.example>\n <x@y.example>\n"), OWN)
+    p = parse_message(
+        letter(extra="In-Reply-To: <x@y.example>\nReferences: <w@y.example>\n <x@y.example>\n"), OWN
+    )
     assert p.from_ is not None
     assert (p.from_.name, p.from_.address) == ("Ann Lee", "ann@mail.example")
     assert p.customer == p.from_
@@ -59,7 +61,9 @@ def test_a_plain_letter() -> None:
 def test_charsets_as_the_world_sends_them(charset: str, label: str | None, text: str) -> None:
     head = b"From: a@b.example\nSubject: x\nContent-Type: text/plain"
     head += f"; charset={label}".encode() if label else b""
-    raw = head + b"\nContent-Transfer-Encoding: base64\n\n" + base64.encodebytes(text.encode(charset))
+    raw = (
+        head + b"\nContent-Transfer-Encoding: base64\n\n" + base64.encodebytes(text.encode(charset))
+    )
     assert parse_message(raw).body_text == text
 
 
@@ -72,7 +76,10 @@ def test_iso_2022_jp_with_vendor_characters() -> None:
     ("raw", "subject"),
     [
         (b"=?utf-8?B?6YCA5qy+55Sz6K+3?=", "退款申请"),
-        (b"=?utf-8?B?6YCA5qw=?=\n =?utf-8?B?vueUs+ivtw==?=", "退款申请"),  # split inside a character
+        (
+            b"=?utf-8?B?6YCA5qw=?=\n =?utf-8?B?vueUs+ivtw==?=",
+            "退款申请",
+        ),  # split inside a character
         (b"=?gb2312?B?zcu/7g==?= =?gb2312?B?yerH6w==?=", "退款申请"),
         (b"=?UTF-8?Q?Caf=C3=A9_au_lait?= today", "Café au lait today"),
         (b"=?utf-8?B?6YCA5qy+55Sz6K+3", "=?utf-8?B?6YCA5qy+55Sz6K+3"),
@@ -92,11 +99,17 @@ def test_subjects(raw: bytes, subject: str) -> None:
 @pytest.mark.parametrize(
     ("raw", "expected"),
     [
-        (b'"Doe, John" <J@X.Example>, b@c.example (Bob)', [("Doe, John", "J@x.example"), ("Bob", "b@c.example")]),
+        (
+            b'"Doe, John" <J@X.Example>, b@c.example (Bob)',
+            [("Doe, John", "J@x.example"), ("Bob", "b@c.example")],
+        ),
         (b"Doe, John <j@x.example>", [("Doe, John", "j@x.example")]),
         (b"undisclosed-recipients:;", []),
         (b"Team: a@b.example, c@d.example;", [("", "a@b.example"), ("", "c@d.example")]),
-        (b"=?utf-8?B?5byg5LiJ?= <a@b.example>; c@d.example", [("张三", "a@b.example"), ("", "c@d.example")]),
+        (
+            b"=?utf-8?B?5byg5LiJ?= <a@b.example>; c@d.example",
+            [("张三", "a@b.example"), ("", "c@d.example")],
+        ),
         (b'"=?utf-8?Q?a=2C_b?=" <x@y.example>', [("a, b", "x@y.example")]),
         (b"joe at ex.example (Joe)", [("Joe", "joe@ex.example")]),
         (b"=?utf-8?Q?Foo_<a@b.example>?=", [("Foo", "a@b.example")]),
@@ -133,25 +146,39 @@ def test_dates(date: str, ms: int | None) -> None:
 
 
 def test_alternatives_and_html_only() -> None:
-    html = b"Content-Type: text/html; charset=utf-8\n\n<style>p{}</style><p>Hi <b>you</b></p><blockquote>old</blockquote>"
+    html = (
+        b"Content-Type: text/html; charset=utf-8\n\n"
+        b"<style>p{}</style><p>Hi <b>you</b></p><blockquote>"
+        b"old</blockquote>"
+    )
     both = parse_message(multipart("alternative", b"Content-Type: text/plain\n\nHi you", html))
     assert both.body_text == "Hi you"
     assert both.body_html is not None
-    only = parse_message(multipart("alternative", b"Content-Type: text/plain\n\n  ", html, top="In-Reply-To: <q@x>\n"))
+    only = parse_message(
+        multipart(
+            "alternative", b"Content-Type: text/plain\n\n  ", html, top="In-Reply-To: <q@x>\n"
+        )
+    )
     assert only.body_text == "Hi you\n\n> old"
     assert only.new_text == "Hi you"
 
 
 def test_attachments_and_inline_pictures() -> None:
     html = b'Content-Type: text/html\n\n<p>See <img src="cid:p1@x"></p>'
-    picture = (b"Content-Type: image/png\nContent-ID: <p1@x>\nContent-Disposition: inline\n"
-               b"Content-Transfer-Encoding: base64\n\n" + base64.encodebytes(b"\x89PNG data"))
+    picture = (
+        b"Content-Type: image/png\nContent-ID: <p1@x>\nContent-Disposition: inline\n"
+        b"Content-Transfer-Encoding: base64\n\n" + base64.encodebytes(b"\x89PNG data")
+    )
     name = b"filename*=UTF-8''%E5%8F%91%E7%A5%A8.pdf"
-    pdf = b"Content-Type: application/pdf\nContent-Disposition: attachment; " + name + b"\n\n%PDF-1.7"
+    pdf = (
+        b"Content-Type: application/pdf\nContent-Disposition: attachment; " + name + b"\n\n%PDF-1.7"
+    )
     raw = multipart("mixed", html, picture, pdf, b"Content-Type: text/plain\n\nfooter words")
     p = parse_message(raw)
     assert [(a.filename, a.inline, a.index, a.size) for a in p.attachments] == [
-        ("attachment-2.png", True, 1, 9), ("发票.pdf", False, 2, 8)]
+        ("attachment-2.png", True, 1, 9),
+        ("发票.pdf", False, 2, 8),
+    ]
     assert attachment_bytes(raw, 2) == b"%PDF-1.7"
     assert attachment_bytes(raw, 99) == b""
     assert inline_images(raw) == {"p1@x": ("image/png", b"\x89PNG data")}
@@ -189,7 +216,11 @@ def test_attachment_names_are_safe(sent: str, clean: str, dangerous: bool) -> No
 
 
 def test_a_renamed_program_is_dangerous() -> None:
-    raw = multipart("mixed", b"Content-Type: text/plain\n\nhi", attachment("holiday.jpg", b"MZ\x90\x00", "image/jpeg"))
+    raw = multipart(
+        "mixed",
+        b"Content-Type: text/plain\n\nhi",
+        attachment("holiday.jpg", b"MZ\x90\x00", "image/jpeg"),
+    )
     assert parse_message(raw).attachments[0].dangerous
 
 
@@ -201,7 +232,12 @@ def test_flowed_paragraphs_are_joined() -> None:
 @pytest.mark.parametrize(
     "raw",
     [
-        b"", b"\n", b"\x00" * 50, b"\xff\xfe garbage", b"no headers at all\n\njust text", b"From ",
+        b"",
+        b"\n",
+        b"\x00" * 50,
+        b"\xff\xfe garbage",
+        b"no headers at all\n\njust text",
+        b"From ",
     ],
 )
 def test_what_is_no_mail_is_damaged_but_shown(raw: bytes) -> None:
@@ -212,7 +248,9 @@ def test_what_is_no_mail_is_damaged_but_shown(raw: bytes) -> None:
 
 
 def test_a_garbage_header_line_does_not_swallow_the_rest() -> None:
-    p = parse_message(b"From: a@b.example\nthis is garbage\nSubject: hi\nContent-Type: text/plain\n\nbody")
+    p = parse_message(
+        b"From: a@b.example\nthis is garbage\nSubject: hi\nContent-Type: text/plain\n\nbody"
+    )
     assert (p.subject, p.body_text) == ("hi", "body")
     assert "garbage_header_line" in p.defects
 
@@ -222,7 +260,9 @@ def test_a_garbage_header_line_does_not_swallow_the_rest() -> None:
     [
         b"From: a@b.c\nContent-Type: multipart/mixed\n\n--x\n\nhello\n--x--\n",
         b"From: a@b.c\nContent-Type: multipart/mixed; boundary=never\n\nhello\n",
-        b"From: a@b.c\nContent-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: text/plain\n\nhello",
+        b"From: a@b.c\nContent-Type: multipart/mixed;"
+        b" boundary=x\n\n--x\nContent-Type: text/plain\n"
+        b"\nhello",
         b"From: a@b.c\nContent-Type: text; charset=\n\nhello",
         b"From: a@b.c\nContent-Transfer-Encoding: base64\n\naGVsbG8",
         b"From: a@b.c\r\rhello",
@@ -236,13 +276,23 @@ def test_bombs_are_capped() -> None:
     parts = b"Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\n" * 100_000
     assert "too_many_parts" in parse_message(parts).defects
     deep = b"Subject: x\n" + b"".join(
-        b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3000))
+        b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3000)
+    )
     assert "too_deep" in parse_message(deep).defects
     nested = b"Subject: x\n" + b"Content-Type: message/rfc822\n\n" * 3000 + b"hi"
     assert not parse_message(nested).damaged
-    crowd = b"From: a@b.c\nTo: " + b", ".join(b"u%d@x.example" % n for n in range(10_000)) + b"\n\nhi"
+    crowd = (
+        b"From: a@b.c\nTo: " + b", ".join(b"u%d@x.example" % n for n in range(10_000)) + b"\n\nhi"
+    )
     assert len(parse_message(crowd).to) == 500
-    assert len(parse_message(b"From: a@b.c\nSubject: " + b"=?utf-8?B?5byg?= " * 60_000 + b"\n\nhi").subject) < 70_000
+    assert (
+        len(
+            parse_message(
+                b"From: a@b.c\nSubject: " + b"=?utf-8?B?5byg?= " * 60_000 + b"\n\nhi"
+            ).subject
+        )
+        < 70_000
+    )
 
 
 @given(st.binary(max_size=2000))
@@ -251,14 +301,38 @@ def test_never_raises_on_bytes(raw: bytes) -> None:
     _valid(parse_message(raw, OWN))
 
 
-_PIECES = st.sampled_from([
-    b"From: a@b.c\n", b"To: ", b"Subject: =?utf-8?B?", b"?=\n", b"\n\n", b"\r\n", b"--x\n", b"--x--\n", b"> ", b"wrote:\n",
-    b"Content-Type: multipart/mixed; boundary=x\n", b"Content-Type: text/html; charset=gb2312\n", b"<p>", b"</div>", b"<!--",
-    b"Content-Transfer-Encoding: base64\n", b"Content-Type: message/rfc822\n", "你好".encode("gbk"), b"\xff", b"\x00", b"=",
-    b"Date: Mon, 7 Sep 2026 17:00:00 +0800\n", b"Content-Disposition: attachment; filename*0*=utf-8''%ff; filename*1=x\n",
-    b"Auto-Submitted: auto-replied\n", b"Content-Type: multipart/report; report-type=delivery-status; boundary=x\n",
-    b"Content-Type: message/delivery-status\n", b"Final-Recipient: rfc822; a@b\nAction: failed\nStatus: 5.1.1\n", b"hello 3\n",
-])
+_PIECES = st.sampled_from(
+    [
+        b"From: a@b.c\n",
+        b"To: ",
+        b"Subject: =?utf-8?B?",
+        b"?=\n",
+        b"\n\n",
+        b"\r\n",
+        b"--x\n",
+        b"--x--\n",
+        b"> ",
+        b"wrote:\n",
+        b"Content-Type: multipart/mixed; boundary=x\n",
+        b"Content-Type: text/html; charset=gb2312\n",
+        b"<p>",
+        b"</div>",
+        b"<!--",
+        b"Content-Transfer-Encoding: base64\n",
+        b"Content-Type: message/rfc822\n",
+        "你好".encode("gbk"),
+        b"\xff",
+        b"\x00",
+        b"=",
+        b"Date: Mon, 7 Sep 2026 17:00:00 +0800\n",
+        b"Content-Disposition: attachment; filename*0*=utf-8''%ff; filename*1=x\n",
+        b"Auto-Submitted: auto-replied\n",
+        b"Content-Type: multipart/report; report-type=delivery-status; boundary=x\n",
+        b"Content-Type: message/delivery-status\n",
+        b"Final-Recipient: rfc822; a@b\nAction: failed\nStatus: 5.1.1\n",
+        b"hello 3\n",
+    ]
+)
 
 
 @given(st.lists(_PIECES, max_size=25))
@@ -269,7 +343,9 @@ def test_never_raises_on_pieces_of_mail(pieces: list[bytes]) -> None:
 
 @given(
     st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=60),
-    st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=400),
+    st.text(
+        st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=400
+    ),
     st.lists(st.binary(max_size=200), max_size=3),
 )
 @settings(max_examples=60, deadline=None)
@@ -280,12 +356,18 @@ def test_agrees_with_the_standard_library(subject: str, text: str, files: list[b
     made["Subject"] = " ".join(subject.split())
     made.set_content(text)
     for number, data in enumerate(files):
-        made.add_attachment(data, maintype="application", subtype="octet-stream", filename=f"f{number}.bin")
+        made.add_attachment(
+            data, maintype="application", subtype="octet-stream", filename=f"f{number}.bin"
+        )
     raw = made.as_bytes()
     p = parse_message(raw)
     theirs = email.message_from_bytes(raw)
     leaves = [part for part in theirs.walk() if not part.is_multipart()]
     assert [attachment_bytes(raw, a.index) for a in p.attachments] == [
-        leaf.get_payload(decode=True) for leaf in leaves[1:]]
+        leaf.get_payload(decode=True) for leaf in leaves[1:]
+    ]
     assert p.subject == " ".join(subject.split())
-    assert "".join(p.body_text.split()) == "".join(text.replace("\ufeff", "").split()) or "\ufeff" in text
+    assert (
+        "".join(p.body_text.split()) == "".join(text.replace("\ufeff", "").split())
+        or "\ufeff" in text
+    )

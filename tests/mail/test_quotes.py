@@ -24,11 +24,26 @@ def test_quote_marks_in_a_first_mail_are_the_customers() -> None:
     assert split_quotes(text, is_reply=False).new == text
 
 
-_LINES = st.sampled_from([
-    "> quoted", ">> twice", "my words", "", "-- ", "--", "Sent from my iPhone", "On Mon, Sep 7, 2026 at 5:00 PM Jo <j@x.example> wrote:",
-    "-----Original Message-----", "From: Jo <j@x.example>", "Sent: Monday, September 7, 2026 5:00 PM", "To: me", "Subject: x",
-    "在 2026-09-07 17:00:00，\"张三\" <a@b.example> 写道：", "| a | b |", "________________",
-])
+_LINES = st.sampled_from(
+    [
+        "> quoted",
+        ">> twice",
+        "my words",
+        "",
+        "-- ",
+        "--",
+        "Sent from my iPhone",
+        "On Mon, Sep 7, 2026 at 5:00 PM Jo <j@x.example> wrote:",
+        "-----Original Message-----",
+        "From: Jo <j@x.example>",
+        "Sent: Monday, September 7, 2026 5:00 PM",
+        "To: me",
+        "Subject: x",
+        '在 2026-09-07 17:00:00，"张三" <a@b.example> 写道：',
+        "| a | b |",
+        "________________",
+    ]
+)
 
 
 @given(st.lists(_LINES, max_size=14))
@@ -38,26 +53,48 @@ def test_never_empty_and_words_after_marked_quotes_stay(lines: list[str]) -> Non
     new = split_quotes(text).new
     if any(char.isalnum() for char in text):
         assert any(char.isalnum() for char in new)
-    marked = "\n".join(["> old", *(line for line in lines if line in {"> quoted", "my words", ""}), "the last word"])
+    marked = "\n".join(
+        [
+            "> old",
+            *(line for line in lines if line in {"> quoted", "my words", ""}),
+            "the last word",
+        ]
+    )
     assert split_quotes(marked).new.count("my words") == marked.count("my words")
     assert "the last word" in split_quotes(marked).new
 
 
 _FOLDED = {
-    "gmail": '<div>Yes</div><br><div class="gmail_quote"><div class="gmail_attr">On Mon, Jo wrote:</div>'
-             '<blockquote class="gmail_quote">OLD</blockquote></div>',
-    "apple": 'Yes<div><blockquote type="cite"><div>On 7 Sep 2026, at 17:00, Jo wrote:</div>OLD</blockquote></div>',
+    "gmail": '<div>Yes</div><br><div class="gmail_quote">'
+    '<div class="gmail_attr">On Mon, Jo wrote:</div>'
+    '<blockquote class="gmail_quote">OLD</blockquote></div>',
+    "apple": 'Yes<div><blockquote type="cite"><div>On 7 '
+    "Sep 2026, at 17:00, Jo wrote:</div>OLD</blockquote>"
+    "</div>",
     "thunderbird": '<p>Yes</p><div class="moz-cite-prefix">On 07/09/2026 17:00, Jo wrote:<br></div>'
-                   '<blockquote type="cite"><p>OLD</p></blockquote>',
-    "outlook": '<div class=WordSection1><p>Yes</p><div><div style="border:none;border-top:solid #E1E1E1 1.0pt">'
-               "<p><b>From:</b> J &lt;j@x.example&gt;<br><b>Sent:</b> Monday, September 7, 2026 5:00 PM<br><b>To:</b> m<br>"
-               "<b>Subject:</b> s</p></div></div><p>OLD</p></div>",
-    "outlook_web": '<div>Yes</div><div id="appendonsend"></div><hr><div id="divRplyFwdMsg"><b>From:</b> J</div><div>OLD</div>',
-    "qq": "<div>Yes</div><div><includetail><div>---- 原始邮件 ----</div><div>OLD</div></includetail></div>",
-    "qq_plain": '<div>Yes</div><div style="x">------------------&nbsp;原始邮件&nbsp;------------------</div><div>OLD</div>',
-    "163": '<div>Yes</div><p>在 2026-09-07 17:00:00，"张" &lt;a@b.example&gt; 写道：</p><blockquote id="isReplyContent">OLD</blockquote>',
-    "rule": "<div>Yes</div><hr><div><b>发件人：</b> J &lt;j@x.example&gt;<br><b>发送时间：</b> 2026年9月7日 17:00<br><b>收件人：</b> m<br>"
-            "<b>主题：</b> s</div><div>OLD</div>",
+    '<blockquote type="cite"><p>OLD</p></blockquote>',
+    "outlook": "<div class=WordSection1><p>Yes</p><div><div "
+    'style="border:none;border-top:solid #E1E1E1 '
+    '1.0pt">'
+    "<p><b>From:</b> J &lt;j@x.example&gt;<br><b>"
+    "Sent:</b> Monday, September 7, 2026 5:00 PM<br>"
+    "<b>To:</b> m<br>"
+    "<b>Subject:</b> s</p></div></div><p>OLD</p></div>",
+    "outlook_web": '<div>Yes</div><div id="appendonsend"></div>'
+    '<hr><div id="divRplyFwdMsg"><b>From:</b> J</div>'
+    "<div>OLD</div>",
+    "qq": "<div>Yes</div><div><includetail><div>---- "
+    "原始邮件 ----</div><div>OLD</div></includetail>"
+    "</div>",
+    "qq_plain": '<div>Yes</div><div style="x">------------------&nbsp;'
+    "原始邮件&nbsp;------------------</div><div>OLD</div>",
+    "163": '<div>Yes</div><p>在 2026-09-07 17:00:00，"张" '
+    '&lt;a@b.example&gt; 写道：</p><blockquote id="isReplyContent">'
+    "OLD</blockquote>",
+    "rule": "<div>Yes</div><hr><div><b>发件人：</b> J &lt;j@x.example&gt;"
+    "<br><b>发送时间：</b> 2026年9月7日 17:00<br><b>收件人：</b>"
+    " m<br>"
+    "<b>主题：</b> s</div><div>OLD</div>",
 }
 
 
@@ -76,8 +113,12 @@ def test_quoted_html_is_folded(html: str) -> None:
     [
         "<blockquote type=cite>OLD</blockquote>",
         "<blockquote type=cite>q1</blockquote><p>answer</p><blockquote type=cite>q2</blockquote>",
-        '<p>a</p><div class="moz-cite-prefix">On 07/09/2026 17:00, J wrote:</div><blockquote type=cite>q</blockquote><p>below</p>',
-        '<div>see</div><div class="gmail_quote"><div class="gmail_attr">---------- Forwarded message ---------<br>From: x</div>b</div>',
+        '<p>a</p><div class="moz-cite-prefix">On 07/09/2026 '
+        "17:00, J wrote:</div><blockquote type=cite>"
+        "q</blockquote><p>below</p>",
+        '<div>see</div><div class="gmail_quote"><div '
+        'class="gmail_attr">---------- Forwarded message '
+        "---------<br>From: x</div>b</div>",
         "<p>nothing quoted</p>",
     ],
 )
