@@ -16,6 +16,7 @@ from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from solodesk.app.fault_window import FaultWindow
+from solodesk.app.first_paint import FirstPaint
 from solodesk.app.openers import StoreOpeners
 from solodesk.base import device as devices
 from solodesk.base import resources
@@ -23,8 +24,8 @@ from solodesk.base.children import child_command
 from solodesk.base.clock import Clock, SystemClock
 from solodesk.base.device import DeviceSettings, settings_file
 from solodesk.base.errors import KnownError
-from solodesk.base.singletons import keep_singletons
 from solodesk.base.paths import APP_ID, DataFolder, config_folder
+from solodesk.base.singletons import keep_singletons
 from solodesk.services.units import Store
 from solodesk.ui.appearance import Appearance
 from solodesk.ui.engine_link import EngineLink
@@ -139,7 +140,7 @@ class DeskApp(QObject):
         if name == "language":
             self._on_language_chosen(str(value))
         elif name == "scheme" and value in {"light", "dark", "system"}:
-            self.look.set_scheme(value)  # type: ignore[arg-type]
+            self.look.set_scheme(value)
         elif name == "text_percent" and isinstance(value, int):
             self.look.set_text_percent(value)
         self._remember()
@@ -164,23 +165,21 @@ def application(arguments: Sequence[str] = ()) -> QApplication:
 
 def run_window(
     folder: DataFolder,
+    rest: Sequence[str] = (),
     *,
-    language: str | None = None,
-    theme: str | None = None,
+    profile_log: bool = False,
     engine: bool = True,
 ) -> int:
     """Open the desk and stay until its window is closed; returns the exit code.
 
-    A fault that keeps the desk from opening (a newer store, a damaged one, another window on the
-    same data) is told in a window of its own, in plain words.
+    `rest`: a mailto link to write to. `profile_log`: `logs/start.jsonl` gets a line with the
+    milliseconds from the start of the process to the first painted list. A fault that keeps the
+    desk from opening (a newer store, a damaged one, another window on the same data) is told in a
+    window of its own, in plain words.
     """
     app = application()
     file = settings_file(config_folder())
     device = devices.load(file)
-    if language:
-        device = replace(device, language=language)
-    if theme in {"light", "dark", "system"}:
-        device = replace(device, theme=theme)  # type: ignore[arg-type]
     folder.create()
     lock = FileLock(folder.root / "desk.lock")
     try:
@@ -194,7 +193,12 @@ def run_window(
         lock.release()
         return _tell(error, device)
     try:
+        if profile_log:
+            log = folder.logs / "start.jsonl"
+            desk.window.installEventFilter(FirstPaint(log, desk))
         desk.start()
+        for said in rest:
+            desk.window.open_address(said)
         return app.exec()
     finally:
         desk.stop()

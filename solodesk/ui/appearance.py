@@ -90,8 +90,9 @@ def high_contrast(tokens: Tokens) -> Tokens:
 def load_fonts() -> tuple[str, ...]:
     """Register the fonts that ship with SoloDesk; returns their family names."""
     found: list[str] = []
-    for name in ("Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf", "Inter-Italic.otf"):
-        number = QFontDatabase.addApplicationFont(str(resources.path("fonts", name)))
+    for cut in ("Regular", "Medium", "SemiBold", "Bold", "Italic"):
+        file = resources.path("fonts", f"Inter-{cut}.otf")
+        number = QFontDatabase.addApplicationFont(str(file))
         if number >= 0:
             found += QFontDatabase.applicationFontFamilies(number)
     return tuple(dict.fromkeys(found))
@@ -244,6 +245,7 @@ class Appearance(QObject):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.setStyle("Fusion")
+        self._choose()
         self._apply()
 
     def _choose(self) -> None:

@@ -84,7 +84,7 @@ D, T, R, G, V, H = (
     Group.DESK, Group.TICKET, Group.ANSWER, Group.GO, Group.VIEW, Group.HELP,
 )  # fmt: skip
 
-_NO, _TICK = False, True
+_N, _T = False, True
 
 # fmt: off
 COMMANDS: Final[tuple[Command, ...]] = (
@@ -152,12 +152,12 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("ticket.expand_all", marked("Open all messages"), (";",), "maximize-2", ONE, V, 1),
     Command("ticket.collapse_all", marked("Fold all messages"), (":",), "chevron-up", ONE, V, 1),
     Command("layout.sidebar", marked("Sidebar"), ("[",), "panel-left", A, V, 2, checkable=True),
-    Command("layout.panel", marked("Customer panel"), ("]",), "panel-right", A, V, 2, _NO, _TICK),
-    Command("layout.focus", marked("Only the conversation"), ("Ctrl+\\",), "maximize-2", A, V, 2, _NO, _TICK),
+    Command("layout.panel", marked("Customer panel"), ("]",), "user", A, V, 2, _N, _T),
+    Command("layout.focus", marked("Only the conversation"), ("Ctrl+\\",), "eye", A, V, 2, _N, _T),
     Command("layout.menubar", marked("Menu bar"), ("F10",), "menu", A, V, 2, checkable=True),
     Command("scheme.light", marked("Light"), (), "sun", A, V, 3, checkable=True),
     Command("scheme.dark", marked("Dark"), (), "moon", A, V, 3, checkable=True),
-    Command("scheme.system", marked("Like the system"), (), "monitor", A, V, 3, _NO, _TICK),
+    Command("scheme.system", marked("Like the system"), (), "monitor", A, V, 3, _N, _T),
     Command("text.bigger", marked("Bigger text"), ("Ctrl++", "Ctrl+="), "plus", A, V, 4),
     Command("text.smaller", marked("Smaller text"), ("Ctrl+-",), "chevron-down", A, V, 4),
     Command("text.normal", marked("Normal text size"), ("Ctrl+0",), "circle", A, V, 4),

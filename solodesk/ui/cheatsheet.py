@@ -58,6 +58,8 @@ class CheatSheet(Overlay):
 
     def _fill(self) -> None:
         body = QWidget()
+        body.setProperty("ground", "raised")
+        body.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         columns = QHBoxLayout(body)
         columns.setContentsMargins(24, 0, 24, 8)
         columns.setSpacing(32)

@@ -44,7 +44,7 @@ class ContactDialog(QDialog):
         self.direction.addItem(_("I contacted the customer"), "out")
         self.minutes = QSpinBox(self)
         self.minutes.setRange(0, 600)
-        self.minutes.setSuffix(_(" min"))
+        self.minutes.setSuffix(" " + _("min"))
         self.text = QPlainTextEdit(self)
         self.text.setPlaceholderText(_("What was said"))
         self.text.setAccessibleName(_("What was said"))

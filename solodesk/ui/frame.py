@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from solodesk.ui.appearance import Appearance
@@ -51,6 +51,7 @@ class DeskFrame(QWidget):
         self.reading = False
         """In a narrow window: the conversation is shown instead of the list."""
         self._shape = Shape.WIDE
+        self._widths: tuple[int, ...] | None = ()
         self.inner = self._splitter((parts.tickets, parts.conversation, parts.right), grows=1)
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self.inner)
@@ -62,7 +63,6 @@ class DeskFrame(QWidget):
         column.addWidget(self.outer, 1)
         column.addWidget(parts.footer)
         self._set_minimums()
-        self.set_widths(())
         appearance.changed.connect(self._on_appearance_changed)
 
     def _splitter(self, widgets: tuple[QWidget, ...], *, grows: int) -> QSplitter:
@@ -84,18 +84,27 @@ class DeskFrame(QWidget):
         """Whether the customer panel can be seen."""
         return not self._parts.right.isHidden()
 
+    @property
+    def sidebar_visible(self) -> bool:
+        """Whether the sidebar can be seen."""
+        return not self._parts.sidebar.isHidden()
+
     def widths(self) -> tuple[int, ...]:
         """Widths of sidebar, list and right panel, to be remembered."""
         return (self.outer.sizes()[0], self.inner.sizes()[0], self._parts.right.width())
 
     def set_widths(self, widths: tuple[int, ...]) -> None:
-        """Widths of sidebar, list and right panel; () for the usual ones."""
+        """Widths of sidebar, list and right panel, from the first showing on; () = the usual."""
+        self._widths = widths
+
+    def _place(self, widths: tuple[int, ...]) -> None:
         px = self._look.px
         usual = (px(192), px(320), px(264))
         side, tickets, right = widths if len(widths) == len(usual) else usual
         width = max(self.width(), px(900))
         self.outer.setSizes([side, width - side])
-        self.inner.setSizes([tickets, max(1, width - side - tickets - right), right])
+        rest = max(1, width - side - tickets - right - 3)
+        self.inner.setSizes([tickets, rest, right])
 
     def show_page(self, page: QWidget | None) -> None:
         """Show another page in place of list and conversation; None = back to the desk."""
@@ -161,6 +170,16 @@ class DeskFrame(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.arrange()
+        if self._widths is not None and self.isVisible():
+            # Splitters take widths only once they have their own.
+            self._place(self._widths)
+            self._widths = None
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._widths is not None:
+            self._place(self._widths)
+            self._widths = None
 
     def _set_minimums(self) -> None:
         px, parts = self._look.px, self._parts

@@ -144,8 +144,8 @@ class Header(QWidget):
             self._row.addWidget(part)
         self._row.addWidget(self.search, 4)
         self._row.addStretch(1)
-        for part in (self._palette, self._keys, self._menu):
-            self._row.addWidget(part)
+        for button in (self._palette, self._keys, self._menu):
+            self._row.addWidget(button)
         appearance.changed.connect(self.retranslate)
         self.retranslate()
 
@@ -160,7 +160,7 @@ class Header(QWidget):
         """Words, fonts and colours anew."""
         look = self._look
         self.setFixedHeight(look.px(48))
-        self._brand.setFont(look.font(14, semibold=True))
+        self._brand.setFont(look.font(14, semibold=True, text="SoloDesk"))
         self._brand.setFixedWidth(look.px(164))
         self._new.setFont(look.font(13, medium=True))
         self._new.setText(_("New"))

@@ -194,6 +194,13 @@ class MainWindow(QMainWindow):
         self.closed.emit()
         super().closeEvent(event)
 
+    def open_address(self, said: str) -> None:
+        """A mailto link: a new mail to that address (RFC 6068); it is never sent by itself."""
+        address = QUrl(said)
+        if address.scheme() == "mailto":
+            self.reply_commands.new()
+            self.composer.write_to(address.path())
+
     def shut(self) -> None:
         """Save what is being written and let no timer ask for more."""
         self.composer.flush()
@@ -212,7 +219,8 @@ class MainWindow(QMainWindow):
 
     def _show_last_act(self) -> None:
         step = self.gate.read(lambda reader: reader.undo.last())
-        self.status.show_undo(act_words(*step.label) if step is not None else "")
+        label = step.label if step is not None else None
+        self.status.show_undo(act_words(label["code"], label["params"]) if label else "")
 
     def _on_gate_changed(self, changes: Changes) -> None:
         self.navigation.take_changes(changes)

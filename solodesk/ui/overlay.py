@@ -23,6 +23,7 @@ class Overlay(QWidget):
     def __init__(self, appearance: Appearance, parent: QWidget, name: str, width: int) -> None:
         super().__init__(parent)
         self._look = appearance
+        self._over = parent
         self._width = width
         self._before: QWidget | None = None
         self.card = QFrame(self)
@@ -61,7 +62,7 @@ class Overlay(QWidget):
 
     def place(self) -> None:
         """Lay the card out again."""
-        parent = self.parentWidget()
+        parent = self._over
         self.setGeometry(parent.rect())
         px = self._look.px
         width = min(px(self._width), parent.width() - px(32))

@@ -9,11 +9,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
-from solodesk.base import resources
 from solodesk.domain.figures import Figure
 from solodesk.domain.ids import MessageId, OutboxId, TicketId
 from solodesk.services import lists
@@ -24,7 +22,7 @@ from solodesk.ui.figures.panel import FiguresPanel
 from solodesk.ui.frame import DeskFrame
 from solodesk.ui.navigation import Navigation
 from solodesk.ui.ops import DeskGate
-from solodesk.wording.gettext import _, current_language
+from solodesk.wording.gettext import _
 
 
 class Pages(QObject):
@@ -59,8 +57,8 @@ class Pages(QObject):
             "settings.open": self.settings,
             "account.add": self.account,
             "ticket.contact": self.contact,
-            "help.manual": partial(self.manual, ""),
-            "help.counting": partial(self.manual, "counting"),
+            "help.manual": self.manual,
+            "help.counting": partial(self.insights_for, ""),
         }
         for command_id, handler in handlers.items():
             actions.bind(command_id, handler)
@@ -113,14 +111,11 @@ class Pages(QObject):
         if self._navigation.ticket is not None:
             ContactDialog(self._gate, self._look, self._navigation.ticket, self._window).exec()
 
-    def manual(self, chapter: str) -> None:
-        """The manual of this program, in the owner's browser."""
-        language = "zh" if current_language() == "zh" else "en"
-        page = resources.path("help", language, "index.html")
-        address = QUrl.fromLocalFile(str(page))
-        if chapter:
-            address.setFragment(chapter)
-        QDesktopServices.openUrl(address)
+    def manual(self) -> None:
+        """The manual of this program."""
+        from solodesk.ui.dialogs.manual import ManualDialog
+
+        ManualDialog(self._look, self._window).exec()
 
     def act_on_outbox(self, act: str, outbox: int) -> None:
         """What a notice above a conversation offers for a reply: look again, decide, retry."""
@@ -153,8 +148,11 @@ class Pages(QObject):
     def _on_decided(self, outbox: int, choice: str) -> None:
         from solodesk.services import replies
 
-        if choice in {"delivered", "again", "give_up"}:
-            self._gate.act(lambda desk: replies.resolve(desk, OutboxId(outbox), choice))
+        number = OutboxId(outbox)
+        if choice == "delivered":
+            self._gate.act(lambda desk: replies.resolve(desk, number, "delivered"))
+        elif choice == "again":
+            self._gate.act(lambda desk: replies.resolve(desk, number, "again"))
             self._gate.engine({"do": "send"})
         else:
             self._gate.engine({"do": "sync"})
@@ -181,7 +179,8 @@ class Pages(QObject):
 
 def _attachment(reader: Reader, *, message: MessageId, index: int) -> tuple[str, bytes]:
     row = reader.messages.get(message)
-    names = [a.filename for a in row.attachments if a.index == index] if row is not None else []
+    files = row.attachments if row is not None else ()
+    names = [file["filename"] for file in files if file["index"] == index]
     safe = Path((names[0] if names else "") or _("file")).name
     return safe, lists.attachment(reader, message, index)
 

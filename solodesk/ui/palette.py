@@ -189,6 +189,7 @@ class Palette(Overlay):
         self._commands = commands
         self._find = find
         self._found: list[Entry] = []
+        self._moved = False
         self.field = PaletteField(self.card)
         self.field.setProperty("plain", True)
         self._icon = QLabel(self.card)
@@ -264,6 +265,7 @@ class Palette(Overlay):
 
     def _on_field_text_changed(self) -> None:
         self._found = []
+        self._moved = False
         self._fill()
         self._timer.start()
 
@@ -275,13 +277,14 @@ class Palette(Overlay):
     def _on_found(self, words: str, entries: list[Entry]) -> None:
         if words != self.field.text().strip():
             return
-        before = self.entry()
+        before = self.entry() if self._moved else None
         self._found = entries
         self._fill()
         if before is not None and before in self.model.lines:
             self.list.setCurrentIndex(self.model.index(self.model.lines.index(before)))
 
     def _on_field_moved(self, by: int) -> None:
+        self._moved = True
         row = max(0, min(len(self.model.lines) - 1, self.list.currentIndex().row() + by))
         self._step(row, by)
 

@@ -32,6 +32,7 @@ class Toast(QFrame):
     def __init__(self, appearance: Appearance, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = appearance
+        self._over = parent
         self.setObjectName("toast")
         self._command = ""
         self._icon, self._text = QLabel(self), QLabel(self)
@@ -89,8 +90,7 @@ class Toast(QFrame):
 
     def _place(self) -> None:
         self.adjustSize()
-        parent = self.parentWidget()
-        self.move(self._look.px(20), parent.height() - self.height() - self._look.px(48))
+        self.move(self._look.px(20), self._over.height() - self.height() - self._look.px(48))
 
     def _on_button_clicked(self) -> None:
         self.hide()

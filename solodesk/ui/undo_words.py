@@ -7,7 +7,7 @@ undo anything.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from solodesk.wording.gettext import _, marked, ngettext
+from solodesk.wording.gettext import _, marked
 
 _ONE: Final = {
     "ticket.close": marked("Closed “{subject}”"),
@@ -28,23 +28,21 @@ _ONE: Final = {
     "canned.delete": marked("Deleted a canned response"),
 }
 _MANY: Final = {
-    "ticket.close": (marked("Closed {n} ticket"), marked("Closed {n} tickets")),
-    "ticket.reopen": (marked("Opened {n} ticket again"), marked("Opened {n} tickets again")),
-    "ticket.snooze": (marked("Snoozed {n} ticket"), marked("Snoozed {n} tickets")),
-    "ticket.spam": (marked("{n} ticket is spam"), marked("{n} tickets are spam")),
-    "ticket.hide": (marked("Hid {n} ticket"), marked("Hid {n} tickets")),
-    "ticket.merge": (marked("Merged {n} ticket"), marked("Merged {n} tickets")),
+    "ticket.close": marked("Closed {n} tickets"),
+    "ticket.reopen": marked("Opened {n} tickets again"),
+    "ticket.snooze": marked("Snoozed {n} tickets"),
+    "ticket.spam": marked("{n} tickets are spam"),
+    "ticket.hide": marked("Hid {n} tickets"),
+    "ticket.merge": marked("Merged {n} tickets"),
 }
+"""Only used for two and more."""
 
 
 def act_words(code: str, params: Mapping[str, Any]) -> str:
     """The sentence of an act; a general one for codes of a newer program."""
     count = int(params.get("n") or 1)
-    if count > 1 and code in _MANY:
-        one, many = _MANY[code]
-        return ngettext(one, many, count).format(n=count)
     if count > 1:
-        return ngettext("Changed {n} ticket", "Changed {n} tickets", count).format(n=count)
+        return _(_MANY.get(code, marked("Changed {n} tickets"))).format(n=count)
     if code not in _ONE:
         return _("Last change")
     subject = str(params.get("subject") or "")

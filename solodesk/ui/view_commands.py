@@ -98,7 +98,8 @@ class ViewCommands(QObject):
             return
         focus = self._window.focusWidget()
         here = next(
-            (n for n, p in enumerate(shown) if focus and (p is focus or p.isAncestorOf(focus))), -1
+            (n for n, p in enumerate(shown) if p is focus or p.isAncestorOf(focus)),
+            -1,
         )
         shown[(here + by) % len(shown)].setFocus(Qt.FocusReason.TabFocusReason)
 
@@ -114,7 +115,7 @@ class ViewCommands(QObject):
         """Ticks as things stand."""
         frame = self._frame
         ticks = {
-            "layout.sidebar": frame.outer.widget(0).isVisibleTo(frame),
+            "layout.sidebar": frame.sidebar_visible,
             "layout.panel": frame.panel_visible,
             "layout.focus": frame.focused,
             "layout.menubar": not self._window.menuBar().isHidden(),

@@ -36,7 +36,13 @@ class Letter:
 LETTERS = (
     Letter("Wang Li", "wang@lumen.cn", "Refund for order A123", "Hello, where is my refund?", 240),
     Letter(
-        "Wang Li", "wang@lumen.cn", "Re: Refund for order A123", "It is on its way.", 230, None, True
+        "Wang Li",
+        "wang@lumen.cn",
+        "Re: Refund for order A123",
+        "It is on its way.",
+        230,
+        None,
+        True,
     ),
     Letter(
         "Wang Li",
@@ -110,7 +116,9 @@ def letter_bytes(letter: Letter, number: int) -> bytes:
     mail["Date"] = format_datetime(when)
     mail.set_content(letter.text)
     if letter.file:
-        mail.add_attachment(b"%PDF-" * 9000, maintype="application", subtype="pdf", filename=letter.file)
+        mail.add_attachment(
+            b"%PDF-" * 9000, maintype="application", subtype="pdf", filename=letter.file
+        )
     return mail.as_bytes()
 
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QMenu, QVBoxLayout, QWidget
 
 from solodesk.base.errors import KnownError
 from solodesk.domain.ids import TicketId
+from solodesk.domain.message import Address
 from solodesk.services import replies, responses, tickets
 from solodesk.services.units import Desk
 from solodesk.ui.appearance import Appearance
@@ -87,6 +88,14 @@ class Composer(QWidget):
         else:
             self._editor.setFocus()
         self.opened.emit()
+
+    def write_to(self, address: str) -> None:
+        """Fill in the recipient of a new mail (a mailto link); the rest stays as it is."""
+        draft = self._draft
+        if draft is None or not address:
+            return
+        people = (Address("", address),)
+        self._people.set_people(people, draft.cc, draft.bcc, draft.subject)
 
     def ticket(self) -> TicketId | None:
         """The ticket being answered."""

@@ -52,9 +52,9 @@ def _read(reader: Reader) -> tuple[tuple[Cell, ...], str]:
     from solodesk.services import figures, settings
 
     strip = figures.strip(reader)
-    goal = durations.compact(int(settings.get(reader, "goal_first_s")) * 1000)
-    basis = _("goal {goal}, business hours").format(goal=goal)
+    goal_s = float(settings.get(reader, "goal_first_s"))
+    basis = _("goal {goal}, business hours").format(goal=durations.compact(goal_s * 1000))
     found = (
         strip.first_response, strip.within_goal, strip.oldest_waiting, strip.satisfaction,
     )  # fmt: skip
-    return tuple(cell(figure) for figure in found), basis
+    return tuple(cell(figure, goal_s) for figure in found), basis

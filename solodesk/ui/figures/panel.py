@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
 
 from solodesk.domain.figures import Figure
 from solodesk.ui.appearance import Appearance
-from solodesk.ui.figures.words import difference, enough, shown
+from solodesk.ui.figures.words import difference, enough
+from solodesk.wording import figures as words
 from solodesk.wording.gettext import _, ngettext
 
 
@@ -46,7 +47,7 @@ class FigureRow(QWidget):
         about = QLabel(definition, wordWrap=True)
         about.setFont(look.font(12))
         about.setProperty("tone", "3")
-        value = QLabel(shown(figure) if enough(figure) else "—")
+        value = QLabel(words.headline(figure) if enough(figure) else "—")
         value.setFont(look.font(17, semibold=True))
         value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         grid.addWidget(name, 0, 0)
@@ -58,15 +59,15 @@ class FigureRow(QWidget):
         grid.setColumnMinimumWidth(1, look.px(170))
 
     def _note(self, look: Appearance) -> QLabel:
-        direction, words, tone = difference(self._figure)
+        direction, change, tone = difference(self._figure)
         if not enough(self._figure):
-            text = _("not enough data (n {n})").format(n=self._figure.n)
+            text = words.headline(self._figure)
         elif direction:
             arrow = "▲" if direction == "up" else "▼"
             verdict = {"ok": _("better"), "error": _("worse")}.get(tone, _("about the same"))
-            text = f"{arrow} {words} · {verdict}"
+            text = f"{arrow} {change} · {verdict}"
         else:
-            text = _("n {n}").format(n=self._figure.n)
+            text = words.count_note(self._figure)
         note = QLabel(text)
         note.setFont(look.font(11))
         note.setProperty("tone", tone if tone != "plain" else "3")
@@ -75,8 +76,7 @@ class FigureRow(QWidget):
 
     def _link(self, look: Appearance) -> QPushButton:
         count = len(self._figure.tickets)
-        words = ngettext("Show {n} ticket", "Show {n} tickets", count).format(n=count)
-        link = QPushButton(words)
+        link = QPushButton(ngettext("Show {n} ticket", "Show {n} tickets", count).format(n=count))
         link.setProperty("link", True)
         link.setFont(look.font(12))
         link.setVisible(count > 0)
@@ -153,9 +153,10 @@ class FiguresPanel(QWidget):
         self._shown = list(figures)
         self._basis.setText(basis)
         body = QWidget()
-        body.setMaximumWidth(self._look.px(860))
+        body.setProperty("ground", "bg")
+        body.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 12, 24)
+        column.setContentsMargins(0, 0, 24, 24)
         column.setSpacing(0)
         for figure, title, definition in self._shown:
             row = FigureRow(figure, title, definition, self._look, body)
@@ -179,7 +180,7 @@ class FiguresPanel(QWidget):
 
     def _on_appearance_changed(self) -> None:
         look = self._look
-        words = {
+        titles = {
             "week": _("This week"),
             "month": _("This month"),
             "business": _("Business hours"),
@@ -192,7 +193,7 @@ class FiguresPanel(QWidget):
         self._report.setFont(look.font(13))
         for box in (self._spans, self._clocks):
             for button in box.findChildren(QPushButton):
-                button.setText(words[button.objectName()])
+                button.setText(titles[button.objectName()])
                 button.setFont(look.font(13, medium=True))
                 button.setChecked(button.objectName() in {self.span, self.clock})
         if self._shown:

@@ -11,17 +11,17 @@ from solodesk.wording.gettext import _, marked
 NONE = "—"
 
 TITLES = {
-    "first_response": marked("First response"),
-    "within_goal": marked("Within goal"),
+    "first_response_median": marked("First response"),
+    "within_goal_first": marked("Within goal"),
     "oldest_waiting": marked("Oldest waiting"),
-    "satisfaction": marked("Satisfaction"),
+    "csat": marked("Satisfaction"),
 }
 _TONES = {Change.BETTER: "ok", Change.WORSE: "error"}
 
 
 def enough(figure: Figure) -> bool:
     """Whether there is a value that may stand in a headline."""
-    return figure.value is not None and figure.headline
+    return figure.headline and (figure.value is not None or figure.longer_than is not None)
 
 
 def amount(value: float, unit: str) -> str:
@@ -39,7 +39,7 @@ def amount(value: float, unit: str) -> str:
 def shown(figure: Figure) -> str:
     """The value, or what is known of it."""
     if figure.value is None and figure.longer_than is not None:
-        return _("over {value}").format(value=amount(figure.longer_than, figure.unit))
+        return f"> {amount(figure.longer_than, figure.unit)}"
     return amount(figure.value, figure.unit) if figure.value is not None else NONE
 
 
@@ -65,33 +65,31 @@ def difference(figure: Figure) -> tuple[str, str, str]:
     return ("", "", "plain") if nothing else ("up" if change > 0 else "down", words, tone)
 
 
-def cell(figure: Figure) -> Cell:
-    """One field of the strip."""
+def cell(figure: Figure, goal_s: float) -> Cell:
+    """One field of the strip; who waits longer than the goal is shown in red."""
     title = _(TITLES[figure.key]) if figure.key in TITLES else figure.key
     if figure.key == "oldest_waiting":
-        return _oldest(figure, title)
+        return _oldest(figure, title, goal_s)
     if not enough(figure):
         few = _("n {n}").format(n=figure.n) if figure.n else ""
         spoken = _("{title}: not enough data yet ({n})").format(title=title, n=figure.n)
         return Cell(figure.key, title, NONE, "plain", few, "", "plain", spoken)
     value = shown(figure)
     direction, words, tone = difference(figure)
-    if figure.key == "satisfaction":
+    if figure.key == "csat":
         direction, words, tone = "", _("n {n}").format(n=figure.n), "plain"
     spoken = _spoken(title, value, direction, words, tone, figure.n)
-    good = "ok" if tone == "ok" and figure.key == "first_response" else "plain"
+    good = "ok" if tone == "ok" and figure.key == "first_response_median" else "plain"
     bad = "error" if figure.verdict is Verdict.MISSED else good
     return Cell(figure.key, title, value, bad, words, direction, tone, spoken)
 
 
-def _oldest(figure: Figure, title: str) -> Cell:
+def _oldest(figure: Figure, title: str, goal_s: float) -> Cell:
     if figure.value is None:
         spoken = _("Nobody is waiting")
         return Cell(figure.key, title, NONE, "plain", "", "", "plain", spoken)
     value = durations.compact(figure.value * 1000)
-    late = figure.verdict is Verdict.MISSED or (
-        figure.goal is not None and figure.value > figure.goal
-    )
+    late = 0 < goal_s < figure.value
     spoken = f"{title}: {value}" + (", " + _("late") if late else "")
     return Cell(figure.key, title, value, "error" if late else "plain", "", "", "plain", spoken)
 
