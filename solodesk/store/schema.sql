@@ -83,6 +83,8 @@ CREATE TABLE customer (
   first_seen_ms INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX ix_customer_not ON customer (id) WHERE not_customer = 1;
+-- Chinese names, for the search by pinyin.
+CREATE INDEX ix_customer_han ON customer (name) WHERE name GLOB '*[一-鿿]*';
 CREATE TABLE customer_address (
   address TEXT PRIMARY KEY,                -- lower-case, IDNA
   customer_id INTEGER NOT NULL REFERENCES customer (id), name TEXT NOT NULL

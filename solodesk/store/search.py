@@ -15,6 +15,7 @@ from solodesk.domain.search_query import SearchQuery, Term
 from solodesk.domain.segment import SEGMENTER_VERSION, flatten, matcher, segment, words
 from solodesk.domain.views import SearchHit
 from solodesk.store.spec import to_json
+from solodesk.store.spelling import spelt
 from solodesk.store.transaction import Transaction
 
 NEWEST = 2_000
@@ -61,12 +62,11 @@ def _phrase(term: Term) -> str:
     return f'"{" ".join(term.tokens)}"{"*" if term.prefix else ""}'
 
 
-def match_expression(query: SearchQuery) -> str:
-    """The words of a query as FTS5 wants them; '' when there are none."""
-    parts = [_phrase(term) for term in query.text]
-    parts += [f"people : {_phrase(term)}" for term in query.from_]
-    parts += [f"subject : {_phrase(term)}" for term in query.subject]
-    return " AND ".join(parts)
+def _any(term: Term, names: Sequence[Term], column: str = "") -> str:
+    words_ = f"{column} : {_phrase(term)}" if column else _phrase(term)
+    if not names:
+        return words_
+    return f"({words_} OR people : ({' OR '.join(_phrase(name) for name in names)}))"
 
 
 def _day_start(day: date, zone: tzinfo) -> int:
@@ -200,7 +200,11 @@ class Search:
         if not query:
             return iter(())
         where, params = self._filters(query)
-        match = match_expression(query)
+        names = {term: spelt(self._tx, term) for term in (*query.text, *query.from_)}
+        parts = [_any(term, names[term]) for term in query.text]
+        parts += [_any(term, names[term], "people") for term in query.from_]
+        parts += [_any(term, (), "subject") for term in query.subject]
+        match = " AND ".join(parts)
         if not match:
             return self._without_words(columns, where, params)
         if query.from_:
@@ -212,7 +216,8 @@ class Search:
             cursor = self._tx.link.execute(
                 f"{sql}{where} ORDER BY s.rowid DESC{_up_to(limit)}", [match, *params]
             )
-        return (row for row in cursor if _from_fits(query.from_, row[2], row[3]))
+        senders = [(term, *names[term]) for term in query.from_]
+        return (row for row in cursor if _from_fits(senders, row[2], row[3]))
 
     def _by_relevance(
         self, sql: str, match: str, where: str, params: list[Any], limit: int | None
@@ -301,12 +306,12 @@ class Search:
         )  # fmt: skip
 
 
-def _from_fits(terms: Sequence[Term], name: str, address: str) -> bool:
-    """True when the sender (the index also knows recipients) has all these words."""
-    if not terms:
+def _from_fits(senders: Sequence[Sequence[Term]], name: str, address: str) -> bool:
+    """True when the sender (the index also knows recipients) is meant by each of these."""
+    if not senders:
         return True
     have = words(f"{name} {address}")
-    return all(_stands_in(term, have) for term in terms)
+    return all(any(_stands_in(term, have) for term in terms) for terms in senders)
 
 
 def _stands_in(term: Term, have: Sequence[str]) -> bool:

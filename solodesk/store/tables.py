@@ -119,6 +119,7 @@ CUSTOMER = _table(
     "customer", _id(), _uid(), _text("name"), _text("greeting", null=True), _text("company"),
     _text("language", null=True), _text("note"), *_ints("not_customer first_seen_ms"),
     Index("ix_customer_not", "id", sqlite_where=sql("not_customer = 1")),
+    Index("ix_customer_han", "name", sqlite_where=sql("name GLOB '*[一-鿿]*'")),
 )
 ADDRESS = _table(
     "customer_address", _text("address", key=True), _int("customer_id", to="customer"),

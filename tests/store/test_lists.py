@@ -285,8 +285,8 @@ def test_no_read_scans_messages_or_the_rows_of_tickets(store: Store, number: int
         for statement in selects:
             for row in reader._tx.all(f"EXPLAIN QUERY PLAN {statement}"):
                 step = str(row[3])
-                if "ix_customer_not" in step:
-                    continue  # a partial index: as short as the list of such people
+                if "ix_customer_not" in step or "ix_customer_han" in step:
+                    continue  # partial indexes: as short as the list of such people
                 scanned = re.match(r"SCAN (m|x|message|place|mention|event|c|customer)\b", step)
                 assert scanned is None, (statement, step)
                 if re.match(r"SCAN (t|ticket)\b", step):

@@ -82,6 +82,18 @@ def test_people_and_subject(store: Store) -> None:
     assert len(find(store, "rechnung has:attachment")) == 1
 
 
+def test_names_by_pinyin(store: Store) -> None:
+    with store.write() as desk:
+        for name, address in (("王丽", "w@a.example"), ("李雷", "l@a.example")):
+            ticket = samples.ticket(desk, customer_id=samples.customer(desk, name, address))
+            samples.letter(desk, name, ticket_id=ticket, from_name=name, from_address=address)
+    for typed in ("wangli", "wang", "wan", "wl", "wang li ", "WangL", "from:wangli"):
+        assert texts(store, typed) == ["王丽"], typed
+    assert texts(store, "from:lei") == ["李雷"]
+    assert texts(store, "li ") == ["李雷", "王丽"]
+    assert texts(store, "zhang") == []
+
+
 def test_operators(store: Store) -> None:
     with store.write() as desk:
         shop = ZoneInfo("Asia/Shanghai")
