@@ -5,10 +5,10 @@ leaves has neither of the spans. Must not trust its input: it is rebuilt, never 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from html import escape
+from html import escape, unescape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
 _SAME: Final = {"p", "b", "i", "u", "ul", "ol", "li", "blockquote"}
 _RENAMED: Final = {
-    "strong": "b", "em": "i", "div": "p", "pre": "p", "code": "", "hr": "", "img": "",
+    "strong": "b",
+    "em": "i",
+    "div": "p",
+    "pre": "p",
+    "code": "",
+    "hr": "",
+    "img": "",
     **{f"h{n}": "p" for n in range(1, 7)},
 }
 _BLOCKS: Final = {"p", "li", "blockquote", "ul", "ol"}
@@ -30,6 +36,7 @@ _DROPPED: Final = {"script", "style", "head", "title"}
 # Private-use characters that stand for a piece while Markdown is rendered.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARK: Final = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
+_BLANK_SPAN: Final = re.compile(r'<span data-blank="([^"]*)">[^<]*</span>')
 _QUOTED_MARK: Final = re.compile(r"%EE%80%80(\d+)%EE%80%81")
 
 
@@ -71,6 +78,19 @@ def read(body: str) -> Written:
     reader.feed(body)
     reader.close()
     return Written(reader.html(), reader.text(), tuple(dict.fromkeys(reader.blanks)))
+
+
+def fill(body: str, answers: Mapping[str, str]) -> str:
+    """A draft with its blanks filled where `answers` has their key; filled ones become values."""
+
+    def filled(match: re.Match[str]) -> str:
+        answer = answers.get(unescape(match[1]), "")
+        if not answer.strip():
+            return match[0]
+        shown = escape(answer, quote=False).replace("\n", "<br>")
+        return f'<span data-value="{match[1]}">{shown}</span>'
+
+    return _BLANK_SPAN.sub(filled, body)
 
 
 @cache
