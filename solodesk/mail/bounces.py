@@ -11,8 +11,9 @@ from solodesk.mail import addresses, envelope, headers, structure
 from solodesk.mail.structure import Part, Skeleton
 
 _MAX_RECIPIENTS = 100
+_ACTION = re.compile(r"[a-z]+")
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
-_REPLY = re.compile(r"(?:^|\D)([45])\d\d(?=[ \-:;,)]|$)", re.MULTILINE)
+_REPLY = re.compile(r"(?:^|[\s:<#'\"])([45])[0-5]\d[ -](?=\S)", re.MULTILINE)
 _ID_LINE = re.compile(r"^[> \t]*Message-ID:\s*(<[^<>\s]{3,500}>)", re.IGNORECASE | re.MULTILINE)
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+'=-]{1,80}@[A-Za-z0-9.-]{1,120}\.[A-Za-z]{2,24}")
 _ORIGINAL_BELOW = re.compile(
@@ -24,9 +25,10 @@ _ORIGINAL_BELOW = re.compile(
 _REASONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (reason, re.compile(pattern, re.IGNORECASE))
     for reason, pattern in (
+        ("policy", r"sender (?:address )?(?:rejected|verif|denied|domain)|spf check"),
         (
             "mailbox_full",
-            r"mailbox (?:is )?full|over ?quota|quota (?:is )?exceeded|exceed(?:s|"
+            r"(?:mail ?(?:box|folder)|inbox) (?:is )?full|full mailbox|box space not enough|over ?quota|quota (?:is )?exceeded|exceed(?:s|"
             r"ed)? (?:the |its |storage )?quota|quota|"
             r"out of storage|insufficient (?:system )?storage|"
             r"not enough (?:storage )?space|inbox is full|mailfull|"
@@ -46,7 +48,7 @@ _REASONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"user (?:is )?unknown|unknown (?:user|recipient|address|mailbox|"
             r"local)|no such (?:user|recipient|mailbox|address|account|person)|"
             r"(?:user|recipient|address|mailbox|account|"
-            r"email account)[^\n]{0,60}(?:does(?:n't| not) exist|not (?:be )?found|"
+            r"email account|name)[^\n]{0,60}(?:does(?:n't| not) (?:exist|have)|not recogni[sz]ed|not (?:be )?found|"
             r"not (?:exist|known|valid|listed)|"
             r"unavailable|disabled|inactive|unknown|invalid|rejected|suspended|"
             r"deactivated|non-?existent|no longer)|invalid (?:recipient|mailbox|"
@@ -64,7 +66,7 @@ _REASONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "host_unknown",
             r"(?:host|domain)(?: name| or domain name)?[^\n]{0,60}(?:not found|"
             r"unknown|does(?:n't| not) exist|unresolv|could not be found)|"
-            r"nxdomain|no (?:mx|such host|such domain)|unknown host|"
+            r"nxdomain|no (?:mx|such host|such domain)|unknown host|host unknown|nameserver error|"
             r"unable to (?:lookup|resolve|find)[^\n]{0,30}(?:host|domain|dns)|"
             r"couldn't find any host|dns (?:error|lookup|query)|domain (?:isn't|"
             r"is not) found|unrouteable mail domain|"
@@ -130,7 +132,9 @@ PHRASES = re.compile(
     r"non (?:è stato possibile|recapitat)|退信|退回|"
     r"投递失败|无法投递|无法送达|发送失败|未能送达|"
     r"不能送达|没有送达|无法发送到|配信できません|"
-    r"отправить не удалось|не доставлено",
+    r"отправить не удалось|не доставлено|"
+    r"not (?:yet )?been delivered|has been postponed|failed addresses|no valid recipients|"
+    r"failed recipients?\b|no such user|did not receive this message|传输失败|无法发送",
     re.IGNORECASE,
 )
 
@@ -151,21 +155,26 @@ def read_report(skeleton: Skeleton) -> tuple[list[BounceRecipient], str, str | N
         original = original or envelope.message_id(
             block.get("original-message-id", "").encode("utf-8", "replace")
         )
-        who = block.get("final-recipient") or block.get("original-recipient")
-        if who is None:
+        named = [block.get(f"{which}-recipient", "").rpartition(";")[2] for which in ("final", "original")]
+        address = addresses.tidy_address(next((n for n in named if "@" in n), named[0] or named[1]))
+        if not address:
             continue
-        address = addresses.tidy_address(who.rpartition(";")[2].strip())
         said = _STATUS.search(block.get("status", "")) or _STATUS.search(
             block.get("diagnostic-code", "")
         )
-        action = re.match(r"\w+", block.get("action", "").lower())
-        recipients.append(
-            BounceRecipient(address, said[0] if said else None, action[0] if action else None)
-        )
+        action = _ACTION.match(block.get("action", "").lower().strip())
+        recipients.append(BounceRecipient(address, said[0] if said else None, _action(action)))
         diagnostics.append(block.get("diagnostic-code", ""))
         if len(recipients) >= _MAX_RECIPIENTS:
             break
     return recipients, "\n".join(diagnostics), original or returned_id(skeleton)
+
+
+def _action(match: re.Match[str] | None) -> str | None:
+    """The action by its RFC name, whatever the mailer called it."""
+    if match is None:
+        return None
+    return "failed" if match[0].startswith(("fail", "error", "reject")) else match[0]
 
 
 def _blocks(skeleton: Skeleton, part: Part) -> list[dict[str, str]]:

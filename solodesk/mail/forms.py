@@ -110,7 +110,7 @@ def find_form(env: Envelope, body: str, own: frozenset[str], *, bulk: bool) -> F
     `bulk`: the mail carries list or bulk headers, so only a labelled block is believed.
     """
     sender = env.from_
-    if sender is None or not sender.address:
+    if sender is None or not sender.address or sender.address.lower().startswith("mailer-daemon"):
         return None
     trusted = _speaks_for_others(env, sender, own)
     other = _named_by_reply_to(env, sender, own)

@@ -32,6 +32,7 @@ _AUTO_SUBJECT = re.compile(
 _BOUNCE_SUBJECT = re.compile(
     r"undeliver(?:able|ed)|delivery (?:status notification|failure|has failed|failed|problem|"
     r"report)|mail delivery (?:failed|failure|system|subsystem|error)|"
+    r"mail failed|failed mail|returning (?:message )?to sender|delivery warning|传输失败|"
     r"failure notice|returned mail|message not delivered|could not be delivered|non[- ]?remis|"
     r"unzustellbar|nicht zustellbar|nondeliverable|"
     r"(?:mail|message) (?:could not be|was not|not) (?:sent|delivered)|warning: could not send|"
@@ -45,8 +46,8 @@ _BOUNCE_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _DAEMON = re.compile(
-    r"^(?:mailer-?daemon|postmaster|mail-?daemon|mail\.?system|maildelivery|"
-    r"mdaemon|bounce[sd]?|no-?reply-?bounce)\b",
+    r"^(?:mailer-?daemon|postmaster|mail-?daemon|mail[._-]?system|mail[._-]?delivery|"
+    r"mdaemon|bounce[sd]?|no-?reply-?bounce|system[ ._-]?administrator|ndr|.{0,20}mail[_-]service)\b",
     re.IGNORECASE,
 )
 _DMARC_SUBJECT = re.compile(
@@ -166,14 +167,14 @@ def judge(case: Case) -> Verdict:
     if report is not None:
         kind, code, bounce = report
         return Verdict(kind, (code,), None, bounce, auto_headers=True)
+    told = None if _ours(case) else _told_bounce(case)
+    if told is not None:
+        return Verdict(Kind.BOUNCE, ("bounce_words",), None, told, auto_headers=True)
     form = forms.find_form(case.env, case.body, case.own, bulk=_bulk(case))
     if form is not None and not _answered_form(case):
         return Verdict(Kind.PERSON, (form.evidence,), form.customer, None, bool(signs))
     if _ours(case):
         return Verdict(Kind.OWN, ("own_address",), None, None, bool(signs))
-    told = _told_bounce(case)
-    if told is not None:
-        return Verdict(Kind.BOUNCE, ("bounce_words",), None, told, auto_headers=True)
     return _robot_list_or_person(case, signs)
 
 
@@ -234,7 +235,8 @@ def _signs(case: Case) -> tuple[str, ...]:
 
 
 def _null_return_path(case: Case) -> bool:
-    return case.value("return-path") == "<>"
+    path = case.value("return-path")
+    return path == "<>" or bool(_DAEMON.match(path.lstrip("<")))
 
 
 def _report(case: Case) -> tuple[Kind, str, Bounce | None] | None:
@@ -249,6 +251,9 @@ def _report(case: Case) -> tuple[Kind, str, Bounce | None] | None:
         read = bounces.read_report(case.skeleton)
         if read is not None:
             recipients, diagnostics, original = read
+            if not recipients:
+                told = bounces.from_text(case.body, [], case.own, case.env.references)
+                original, recipients = original or told.original_message_id, list(told.recipients)
             actions = {r.action for r in recipients}
             if actions and actions <= {"delivered", "relayed", "expanded"}:
                 return Kind.REPORT, "report:delivered", None

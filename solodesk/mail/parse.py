@@ -29,6 +29,7 @@ _FAULTS = (
 )
 _HEADERS_OF_MAIL = frozenset(
     {"from", "to", "subject", "date", "message-id", "received", "return-path", "sender", "cc"}
+    | {"reply-to", "bcc", "mime-version", "content-type", "delivered-to", "in-reply-to"}
 )
 _DAMAGED_TEXT = 20_000
 
