@@ -15,8 +15,7 @@ from solodesk.base.paths import DataFolder
 from solodesk.domain.changes import Changes, changes_from
 from solodesk.domain.events import Actor
 from solodesk.store import driver, schema
-from solodesk.store.transaction import Label, Transaction
-from solodesk.store.undo import recorder
+from solodesk.store.transaction import Label, Recorder, Transaction
 from solodesk.store.uow import Desk, Reader
 
 KEPT_CHANGES = 10_000
@@ -173,7 +172,7 @@ class Store:
                 try:
                     tx = Transaction(link, self.clock.now_ms(), self.origin, actor, writing=True)
                     if label is not None:
-                        tx.recorder = recorder(tx, label)
+                        tx.recorder = Recorder(link, label, tx.now_ms)
                     desk = Desk(tx)
                     yield desk
                     self._finish(desk, tx)

@@ -11,7 +11,7 @@ from solodesk.store.driver import IntegrityError, Value
 from solodesk.store.gateway import Gateway
 from solodesk.store.repositories.history import Events
 from solodesk.store.repositories.outbox import OutboxRows
-from solodesk.store.transaction import Recorder, Transaction, unpack
+from solodesk.store.transaction import Transaction, unpack
 
 KEPT_STEPS = 50
 
@@ -198,8 +198,3 @@ class Undo:
         self._tx.run(
             "DELETE FROM undo_step WHERE id <= (SELECT max(id) FROM undo_step) - ?", (KEPT_STEPS,)
         )
-
-
-def recorder(tx: Transaction, label: tuple[str, dict[str, Any]]) -> Recorder:
-    """A recorder for an act of the owner in this transaction."""
-    return Recorder(tx.link, label, tx.now_ms)

@@ -1,33 +1,37 @@
 """What a use case is handed: `Reader`, a consistent look at the store, and `Desk`, a transaction.
 
-Both are bundles of repositories on one connection, each made when first asked for.
+Both are bundles of repositories on one connection. Each is imported and made when first asked
+for: the window reads its lists before anything else is loaded.
 """
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from solodesk.domain.changes import Changes
 from solodesk.domain.events import Actor
 from solodesk.domain.ids import MessageId, TicketId
 from solodesk.store.lists import Lists
-from solodesk.store.repositories.accounts import Accounts, Folders
-from solodesk.store.repositories.history import Events, Meta, Months, Settings
-from solodesk.store.repositories.messages import (
-    Mentions,
-    Messages,
-    Participants,
-    Places,
-    RawMail,
-)
-from solodesk.store.repositories.outbox import OutboxRows
-from solodesk.store.repositories.people import Customers
-from solodesk.store.repositories.responses import Canned, Macros, Surveys
-from solodesk.store.repositories.tickets import Tickets
-from solodesk.store.repositories.writing import Blobs, Drafts, Notes, Tags
 from solodesk.store.search import Search
 from solodesk.store.transaction import Transaction
-from solodesk.store.undo import Undo
+
+if TYPE_CHECKING:
+    from solodesk.store.repositories.accounts import Accounts, Folders
+    from solodesk.store.repositories.history import Events, Meta, Settings
+    from solodesk.store.repositories.messages import (
+        Mentions,
+        Messages,
+        Participants,
+        Places,
+        RawMail,
+    )
+    from solodesk.store.repositories.months import Months
+    from solodesk.store.repositories.outbox import OutboxRows
+    from solodesk.store.repositories.people import Customers
+    from solodesk.store.repositories.responses import Canned, Macros, Surveys
+    from solodesk.store.repositories.tickets import Tickets
+    from solodesk.store.repositories.writing import Blobs, Drafts, Notes, Tags
+    from solodesk.store.undo import Undo
 
 
 class Reader:
@@ -38,113 +42,157 @@ class Reader:
         self.now_ms = tx.now_ms
 
     @cached_property
-    def tickets(self) -> Tickets:
+    def tickets(self) -> "Tickets":
         """Tickets."""
+        from solodesk.store.repositories.tickets import Tickets
+
         return Tickets(self._tx)
 
     @cached_property
-    def messages(self) -> Messages:
+    def messages(self) -> "Messages":
         """Messages."""
+        from solodesk.store.repositories.messages import Messages
+
         return Messages(self._tx)
 
     @cached_property
-    def raw(self) -> RawMail:
+    def raw(self) -> "RawMail":
         """Raw bytes of messages."""
+        from solodesk.store.repositories.messages import RawMail
+
         return RawMail(self._tx)
 
     @cached_property
-    def places(self) -> Places:
+    def places(self) -> "Places":
         """Where messages lie on servers."""
+        from solodesk.store.repositories.messages import Places
+
         return Places(self._tx)
 
     @cached_property
-    def folders(self) -> Folders:
+    def folders(self) -> "Folders":
         """Folders of mailboxes."""
+        from solodesk.store.repositories.accounts import Folders
+
         return Folders(self._tx)
 
     @cached_property
-    def customers(self) -> Customers:
+    def customers(self) -> "Customers":
         """Customers and addresses."""
+        from solodesk.store.repositories.people import Customers
+
         return Customers(self._tx)
 
     @cached_property
-    def participants(self) -> Participants:
+    def participants(self) -> "Participants":
         """Who takes part in a ticket."""
+        from solodesk.store.repositories.messages import Participants
+
         return Participants(self._tx)
 
     @cached_property
-    def mentions(self) -> Mentions:
+    def mentions(self) -> "Mentions":
         """Message-IDs and where they lead."""
+        from solodesk.store.repositories.messages import Mentions
+
         return Mentions(self._tx)
 
     @cached_property
-    def notes(self) -> Notes:
+    def notes(self) -> "Notes":
         """Notes and logged contacts."""
+        from solodesk.store.repositories.writing import Notes
+
         return Notes(self._tx)
 
     @cached_property
-    def tags(self) -> Tags:
+    def tags(self) -> "Tags":
         """Tags."""
+        from solodesk.store.repositories.writing import Tags
+
         return Tags(self._tx)
 
     @cached_property
-    def drafts(self) -> Drafts:
+    def drafts(self) -> "Drafts":
         """Drafts."""
+        from solodesk.store.repositories.writing import Drafts
+
         return Drafts(self._tx)
 
     @cached_property
-    def blobs(self) -> Blobs:
+    def blobs(self) -> "Blobs":
         """Bytes of attachments of drafts and canned responses."""
+        from solodesk.store.repositories.writing import Blobs
+
         return Blobs(self._tx)
 
     @cached_property
-    def outbox(self) -> OutboxRows:
+    def outbox(self) -> "OutboxRows":
         """The outbox."""
+        from solodesk.store.repositories.outbox import OutboxRows
+
         return OutboxRows(self._tx)
 
     @cached_property
-    def events(self) -> Events:
+    def events(self) -> "Events":
         """The history."""
+        from solodesk.store.repositories.history import Events
+
         return Events(self._tx)
 
     @cached_property
-    def undo(self) -> Undo:
+    def undo(self) -> "Undo":
         """Acts of the owner that can be taken back."""
+        from solodesk.store.undo import Undo
+
         return Undo(self._tx, self.events, self.outbox)
 
     @cached_property
-    def canned(self) -> Canned:
+    def canned(self) -> "Canned":
         """Canned responses."""
+        from solodesk.store.repositories.responses import Canned
+
         return Canned(self._tx)
 
     @cached_property
-    def macros(self) -> Macros:
+    def macros(self) -> "Macros":
         """Macros."""
+        from solodesk.store.repositories.responses import Macros
+
         return Macros(self._tx)
 
     @cached_property
-    def surveys(self) -> Surveys:
+    def surveys(self) -> "Surveys":
         """Surveys."""
+        from solodesk.store.repositories.responses import Surveys
+
         return Surveys(self._tx)
 
     @cached_property
-    def settings(self) -> Settings:
+    def settings(self) -> "Settings":
         """Business settings."""
+        from solodesk.store.repositories.history import Settings
+
         return Settings(self._tx)
 
     @cached_property
-    def accounts(self) -> Accounts:
+    def accounts(self) -> "Accounts":
         """Mailboxes, outgoing servers, identities."""
+        from solodesk.store.repositories.accounts import Accounts
+
         return Accounts(self._tx)
 
     @cached_property
-    def months(self) -> Months:
+    def months(self) -> "Months":
         """Frozen months."""
+        from solodesk.store.repositories.months import Months
+
         return Months(self._tx)
 
     @cached_property
-    def meta(self) -> Meta:
+    def meta(self) -> "Meta":
         """Facts about the store."""
+        from solodesk.store.repositories.history import Meta
+
         return Meta(self._tx)
 
     @cached_property

@@ -126,8 +126,10 @@ def test_fresh_store_needs_no_sqlalchemy(tmp_path: Path) -> None:
         "store = Store.open(DataFolder(pathlib.Path(sys.argv[1])), SystemClock(), origin='desk')\n"
         "with store.read() as reader:\n"
         "    reader.lists.counts(); reader.lists.rows(reader.lists.ids(View.ALL))\n"
+        "    reader.settings.get('zone'); list(reader.events.all())\n"
         "store.close()\n"
-        "print([m for m in ('sqlalchemy', 'alembic', 'zstandard', 'filelock') if m in sys.modules])"
+        "print([m for m in ('sqlalchemy', 'alembic', 'zstandard', 'filelock', 'pypinyin',"
+        " 'solodesk.store.rows') if m in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True

@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from solodesk.domain.events import Actor, Event
 from solodesk.domain.ids import MessageId, TicketId, new_uid
-from solodesk.store import rows, specs
-from solodesk.store.gateway import Gateway
 from solodesk.store.spec import to_json
 from solodesk.store.transaction import Transaction
+
+if TYPE_CHECKING:
+    from solodesk.store import rows
+    from solodesk.store.gateway import Gateway
 
 _EVENT = "SELECT id, at_ms, recorded_ms, actor, kind, ticket_id, message_id, data FROM event"
 
@@ -127,13 +129,20 @@ class Events:
         return [_event(row) for row in self._tx.all(f"{_EVENT} WHERE id > ? ORDER BY id", (event,))]
 
 
-class Settings(Gateway[rows.Setting]):
+class Settings:
     """Table setting: each value has a date it holds from."""
 
-    __slots__ = ()
+    __slots__ = ("_tx",)
 
     def __init__(self, tx: Transaction) -> None:
-        super().__init__(tx, specs.SETTING)
+        self._tx = tx
+
+    def _table(self) -> "Gateway[rows.Setting]":
+        # Late: the window reads settings before the row types are loaded.
+        from solodesk.store import specs
+        from solodesk.store.gateway import Gateway
+
+        return Gateway(self._tx, specs.SETTING)
 
     def get(self, key: str, at_ms: int | None = None) -> Any:
         """The value in force at `at_ms` (now), or None when it was never set."""
@@ -153,8 +162,8 @@ class Settings(Gateway[rows.Setting]):
             "SELECT id FROM setting WHERE key = ? AND valid_from_ms = ?", (key, valid_from_ms)
         )
         if found is not None:
-            return self.change((found,), {"value": value})
-        self.insert({"key": key, "valid_from_ms": valid_from_ms, "value": value})
+            return self._table().change((found,), {"value": value})
+        self._table().insert({"key": key, "valid_from_ms": valid_from_ms, "value": value})
         return True
 
     def all(self, at_ms: int | None = None) -> dict[str, Any]:
@@ -165,9 +174,9 @@ class Settings(Gateway[rows.Setting]):
         )
         return {key: json.loads(value) for key, value in found}
 
-    def history(self, key: str) -> list[rows.Setting]:
+    def history(self, key: str) -> "list[rows.Setting]":
         """All values of a key by date."""
-        return self.select("WHERE key = ? ORDER BY valid_from_ms", (key,))
+        return self._table().select("WHERE key = ? ORDER BY valid_from_ms", (key,))
 
 
 class Meta:
@@ -190,23 +199,3 @@ class Meta:
             " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
             (key, value),
         )
-
-
-class Months(Gateway[rows.FrozenMonth]):
-    """Table frozen_month."""
-
-    __slots__ = ()
-
-    def __init__(self, tx: Transaction) -> None:
-        super().__init__(tx, specs.MONTH)
-
-    def get(self, month: str) -> rows.FrozenMonth | None:
-        """The figures of 'YYYY-MM' as reported, or None."""
-        return self.by_key(month)
-
-    def freeze(self, month: str, figures: Any) -> bool:
-        """Keep a month's figures; a month that is frozen stays as it is (returns False)."""
-        if self.by_key(month) is not None:
-            return False
-        self.insert({"month": month, "figures": figures})
-        return True
