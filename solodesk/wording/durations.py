@@ -17,7 +17,7 @@ def compact(ms: float) -> str:
 
 
 def long(ms: float) -> str:
-    """Two units, rounded to the minute: `2 h 14 min`, `40 min`; zh `2 小时 14 分`, `40 分钟`.
+    """Two units, rounded to the minute: `2 h 05 min`, `40 min`; zh `2 小时 5 分`, `40 分钟`.
 
     Hours are not folded into days: business hours have no days of 24.
     """
@@ -27,7 +27,7 @@ def long(ms: float) -> str:
         return _("{n} min").format(n=rest)
     if not rest:
         return _("{n} h").format(n=hours)
-    return _("{h} h {m} min").format(h=hours, m=rest)
+    return _("{h} h {m:02d} min").format(h=hours, m=rest)
 
 
 def pieces(ms: float) -> tuple[tuple[str, str], ...]:
@@ -38,7 +38,11 @@ def pieces(ms: float) -> tuple[tuple[str, str], ...]:
         return ((str(rest), _("min")),)
     if not rest:
         return ((str(hours), _("h")),)
-    return ((str(hours), _("h")), (str(rest), "分" if current_language() == "zh" else _("min")))
+    chinese = current_language() == "zh"
+    return (
+        (str(hours), _("h")),
+        (str(rest) if chinese else f"{rest:02d}", "分" if chinese else _("min")),
+    )
 
 
 def seconds_left(ms: int) -> str:

@@ -110,6 +110,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         marked("The message is too big for the server."),
         marked("Send fewer or smaller attachments."),
     ),
+    "desk_open_already": (
+        marked("SoloDesk is open already with this data."),
+        marked("Go to the window that is open. Two windows at once could confuse each other."),
+    ),
+    "engine_stopped": (
+        marked("The part of SoloDesk that talks to mail servers has stopped."),
+        marked("It starts again by itself. Try once more in a moment."),
+    ),
     "store_newer": (
         marked("This data was written by a newer SoloDesk."),
         marked("Start the newer version. Nothing was changed."),

@@ -204,3 +204,28 @@ def choice(setting: str, code: str) -> str:
         "quote": _QUOTE,
     }
     return _label(tables.get(setting, {}), code)
+
+
+_COUNTRY = {
+    "CN": marked("China"),
+    "HK": marked("Hong Kong"),
+    "TW": marked("Taiwan"),
+    "SG": marked("Singapore"),
+    "DE": marked("Germany"),
+    "AT": marked("Austria"),
+    "CH": marked("Switzerland"),
+    "FR": marked("France"),
+    "GB": marked("the United Kingdom"),
+    "IE": marked("Ireland"),
+    "US": marked("the United States"),
+    "CA": marked("Canada"),
+    "AU": marked("Australia"),
+    "JP": marked("Japan"),
+    "NL": marked("the Netherlands"),
+}
+
+
+def country(code: str) -> str:
+    """A country by its ISO code; a subdivision ("DE-BY") keeps its code."""
+    land, _dash, part = code.partition("-")
+    return _label(_COUNTRY, land) + (f" ({part})" if part else "")

@@ -75,12 +75,24 @@ class Shop:
         """A rating of a survey sent two days earlier."""
         with self.store.write() as desk:
             survey = 900 + self.made
-            self.made += 1
+            sent = self._message(desk, ticket, at_ms - 172_800_000, "out", "survey")
+            came = self._message(desk, ticket, at_ms, "in", "survey")
             data = {"survey": survey, "scale": "csat3"}
-            desk.event("survey_sent", ticket=ticket, at_ms=at_ms - 172_800_000, data=data)
+            desk.event(
+                "survey_sent", ticket=ticket, message=sent, at_ms=at_ms - 172_800_000, data=data
+            )
+            desk.event(
+                "received",
+                ticket=ticket,
+                message=came,
+                at_ms=at_ms,
+                actor=Actor.CUSTOMER,
+                data={"kind": "survey"},
+            )
             desk.event(
                 "rated",
                 ticket=ticket,
+                message=came,
                 at_ms=at_ms,
                 actor=Actor.CUSTOMER,
                 data={**data, "value": value, "comment": False},
