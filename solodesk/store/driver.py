@@ -51,12 +51,12 @@ def known(error: sqlite3.Error, path: Path) -> KnownError | None:
 
 
 @contextmanager
-def faults(path: Path, *, looking: bool = False) -> Iterator[None]:
+def faults(path: Path, *, looking: bool = False, reading: bool = False) -> Iterator[None]:
     """Within, errors of SQLite that are ordinary faults are raised as `KnownError`.
 
     Codes: store_locked, store_damaged, store_unreachable, disk_full. `looking` = nothing but the
     file is looked at: then text that is no UTF-8 can only come from it (SQLite quotes what it
-    stumbles over in its messages).
+    stumbles over in its messages). `reading` = a write that is refused is a bug, no fault.
     """
     try:
         yield
@@ -66,7 +66,7 @@ def faults(path: Path, *, looking: bool = False) -> Iterator[None]:
         raise KnownError("store_damaged", path=str(path), detail="unreadable text") from error
     except sqlite3.Error as error:
         fault = known(error, path)
-        if fault is None:
+        if fault is None or (reading and "attempt to write" in str(error)):
             raise
         raise fault from error
 

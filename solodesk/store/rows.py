@@ -241,6 +241,40 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Slip:
+    """One mail of a conversation without its words: what grouping and summaries need of it."""
+
+    id: MessageId
+    ticket_id: TicketId
+    customer_id: CustomerId | None = None
+    account_id: AccountId | None = None
+    sha256: bytes
+    rfc_id: str | None = None
+    direction: str
+    kind: str = "person"
+    kind_because: list[str] = _list()
+    from_name: str = ""
+    from_address: str = ""
+    recipients: dict[str, list[list[str]]] = field(default_factory=dict, metadata=_DICT)
+    subject: str = ""
+    received_ms: int = _now()
+    in_reply_to: list[str] = _list()
+    refs: list[str] = _list()
+    language: str | None = None
+    attachments: list[dict[str, Any]] = _list()
+    closer: bool = False
+    bounce: dict[str, Any] | None = _json()
+    survey: dict[str, Any] | None = _json()
+    damaged: bool = False
+    joined_by: str = "new"
+    suggested_ticket_id: TicketId | None = None
+    duplicate_of: MessageId | None = None
+    history: bool = False
+    outbox_id: OutboxId | None = None
+    seen: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
     """A Message-ID seen or mentioned, and where it leads."""
 

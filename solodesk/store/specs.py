@@ -23,6 +23,7 @@ ADDRESS = spec(
 # A number that was given stays given: it may have gone out in a mail.
 TICKET = spec("ticket", rows.Ticket, ("ticket", "id"), undo=True, kept=("number",))
 MESSAGE = spec("message", rows.Message, ("message", "id"), ("ticket", "ticket_id"), undo=True)
+SLIP = spec("message", rows.Slip)
 MENTION = spec("mention", rows.Mention, key=("rfc_id", "message_id"), undo=True)
 PARTICIPANT = spec("participant", rows.Participant, key=("ticket_id", "address"), undo=True)
 NOTE = spec("note", rows.Note, ("note", "id"), ("ticket", "ticket_id"), undo=True)

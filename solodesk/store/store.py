@@ -137,7 +137,7 @@ class Store:
         if links.reading is not None:
             yield links.reading
             return
-        with driver.faults(self._path):
+        with driver.faults(self._path, reading=True):
             link = self._link("read")
             driver.begin(link, write=False)
             tx = Transaction(link, self.clock.now_ms(), self.origin, Actor.ENGINE, writing=False)

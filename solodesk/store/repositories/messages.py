@@ -48,6 +48,38 @@ class Messages(Repository[rows.Message, MessageId]):
         """A ticket's messages, oldest first, duplicates included."""
         return self.select("WHERE ticket_id = ? ORDER BY received_ms, id", (ticket,))
 
+    def slips(self, ids: Iterable[MessageId]) -> list[rows.Slip]:
+        """Messages without their words, oldest first; those that exist."""
+        found = self._tx.link.execute(
+            f"{specs.SLIP.select} WHERE id IN (SELECT value FROM json_each(?))"
+            " ORDER BY received_ms, id",
+            (to_json([int(i) for i in ids]),),
+        )
+        return [specs.SLIP.load(row) for row in found]
+
+    def slips_of_ticket(self, ticket: TicketId) -> list[rows.Slip]:
+        """A ticket's messages without their words, oldest first, duplicates included."""
+        found = self._tx.link.execute(
+            f"{specs.SLIP.select} WHERE ticket_id = ? ORDER BY received_ms, id", (ticket,)
+        )
+        return [specs.SLIP.load(row) for row in found]
+
+    def in_sent(self, ids: Iterable[MessageId]) -> frozenset[MessageId]:
+        """Those of these messages that lie in a Sent folder."""
+        found = self._tx.all(
+            "SELECT p.message_id FROM json_each(?) j CROSS JOIN place p ON p.message_id = j.value"
+            " JOIN folder f ON f.id = p.folder_id WHERE f.role = 'sent'",
+            (to_json([int(i) for i in ids]),),
+        )
+        return frozenset(MessageId(row[0]) for row in found)
+
+    def latest_of_customer_ms(self, customer: CustomerId) -> int | None:
+        """When a customer's latest message was received."""
+        found: int | None = self._tx.value(
+            "SELECT max(received_ms) FROM message WHERE customer_id = ?", (customer,)
+        )
+        return found
+
     def ids_of_ticket(self, ticket: TicketId) -> list[MessageId]:
         """Their ids, oldest first."""
         found = self._tx.all(
@@ -206,6 +238,15 @@ class Mentions(Gateway[rows.Mention]):
             rows.Mention(rfc_id=r, ticket_id=TicketId(t), message_id=MessageId(m))
             for r, t, m in found
         ]
+
+    def messages(self, names: Iterable[str]) -> list[MessageId]:
+        """The messages that are or mention any of these names, each once."""
+        found = self._tx.all(
+            "SELECT DISTINCT m.message_id FROM json_each(?) j"
+            " CROSS JOIN mention m ON m.rfc_id = j.value",
+            (to_json(list(names)),),
+        )
+        return [MessageId(row[0]) for row in found]
 
     def of_message(self, message: MessageId) -> list[rows.Mention]:
         """What a message mentions."""
