@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTimer, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QLockFile, QObject, QTimer, QTranslator
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -181,16 +180,16 @@ def run_window(
     file = settings_file(config_folder())
     device = devices.load(file)
     folder.create()
-    lock = FileLock(folder.root / "desk.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
+    # Qt's own: importing another lock costs more than the window's first painting.
+    lock = QLockFile(str(folder.root / "desk.lock"))
+    lock.setStaleLockTime(0)
+    if not lock.tryLock(0):
         return _tell(KnownError("desk_open_already", path=str(folder.root)), device)
     try:
         command = child_command("engine", "--data", str(folder.root)) if engine else None
         desk = DeskApp(folder, device=device, device_file=file, engine=command)
     except KnownError as error:
-        lock.release()
+        lock.unlock()
         return _tell(error, device)
     try:
         if profile_log:
@@ -202,7 +201,7 @@ def run_window(
         return app.exec()
     finally:
         desk.stop()
-        lock.release()
+        lock.unlock()
 
 
 def _tell(error: KnownError, device: DeviceSettings) -> int:

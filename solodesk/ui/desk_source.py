@@ -191,7 +191,7 @@ def _macros(reader: Reader, words: str) -> list[Entry]:
             Sort.MACRO, macro.name, _("Use macro “{name}”").format(name=macro.name), "", "zap",
             macro.key or "",
         )
-        for macro in macros.everything(reader)
+        for macro in macros.all(reader)
         if score(words, macro.name) > 20
     ][:3]  # fmt: skip
 

@@ -113,7 +113,7 @@ class ReplyCommands(QObject):
         if ticket is None:
             return
         row = self._conversation.row()
-        macro = next((m for m in self._gate.read(macros.everything) if m.name == name), None)
+        macro = next((m for m in self._gate.read(macros.all) if m.name == name), None)
         if macro is None:
             return
         params = {"subject": row.subject if row is not None else "", "n": 1}
@@ -210,7 +210,7 @@ class ReplyCommands(QObject):
 
     def _on_composer_macros_requested(self, anchor: QWidget) -> None:
         menu = QMenu(self._window)
-        found = self._gate.read(macros.everything)
+        found = self._gate.read(macros.all)
         for macro in found:
             menu.addAction(macro.name).triggered.connect(partial(self._on_macro_chosen, macro.name))
         if not found:

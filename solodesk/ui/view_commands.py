@@ -41,7 +41,7 @@ class ViewCommands(QObject):
         self._look = appearance
         self._actions = actions
         self._panes = panes
-        self._sheet = CheatSheet(appearance, window)
+        self.sheet = CheatSheet(appearance, window)
         frame.shape_changed.connect(self.tick)
         self._bind()
         self.tick()
@@ -57,7 +57,7 @@ class ViewCommands(QObject):
             "text.normal": partial(self.resize_text, 0),
             "pane.next": partial(self.go_pane, 1),
             "pane.previous": partial(self.go_pane, -1),
-            "help.keys": self._sheet.open,
+            "help.keys": self.sheet.open,
             "help.about": self.about,
             "app.quit": self._quit,
         }

@@ -21,8 +21,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         marked("Sign in again. Your mail here is untouched."),
     ),
     "unsafe_login": (
-        marked("{host} offers no safe way to sign in."),
-        marked("Ask your provider for a server address with encryption."),
+        marked("{host} refused to open the mailbox (“Unsafe Login”)."),
+        marked("Sign in once on the provider's web page, then try again."),
     ),
     "login_disabled": (
         marked("{host} does not allow signing in over this connection."),
@@ -430,4 +430,65 @@ SENTENCES: dict[str, tuple[str, str]] = {
         marked("There is no setting named {key}."),
         marked("solodesk settings list shows them."),
     ),
+    "recipient_deferred": (
+        marked("{address}: the server asks to try again later ({reply})."),
+        marked("SoloDesk tries again by itself."),
+    ),
+    "oauth_needed": (
+        marked(
+            "{provider} does not take passwords from mail programs any more; sign-in by browser is not built yet."
+        ),
+        marked("Use another mailbox for now."),
+    ),
+    "unknown_provider": (
+        marked("SoloDesk does not know the servers of {domain}."),
+        marked(
+            "Give them: --imap HOST:PORT --smtp HOST:PORT (your provider's help page names them)."
+        ),
+    ),
+    "account_sending": (
+        marked("Mail of {address} is still on its way out."),
+        marked("Send or cancel it first (solodesk outbox)."),
+    ),
+    "store_unreachable": (
+        marked("SoloDesk cannot read its data at {path} ({detail})."),
+        marked("Check that the disk is there and that you may write to the folder."),
+    ),
+    "empty_note": (
+        marked("The note is empty."),
+        marked("Write a word, or leave it."),
+    ),
+    "unknown_channel": (
+        marked("There is no channel “{channel}”."),
+        marked("Choose one of: {known}."),
+    ),
+    "bad_tag": (
+        marked("“{tag}” cannot be a tag."),
+        marked("Use 1 to 50 characters."),
+    ),
+    "name_taken": (
+        marked("The name “{name}” is already used."),
+        marked("Choose another name."),
+    ),
+    "empty_response": (
+        marked("The canned response has no words yet."),
+        marked("Write at least one language."),
+    ),
+    "path_or_message": (
+        marked("Give a file or --message ID, one of them."),
+        "",
+    ),
+}
+
+# Facts that are codes themselves: (fault, fact) → code → words.
+FACTS: dict[tuple[str, str], dict[str, str]] = {
+    ("certificate_invalid", "reason"): {
+        "expired": marked("its certificate has expired."),
+        "not_yet_valid": marked(
+            "its certificate is not valid yet; is this computer's clock right?"
+        ),
+        "wrong_host": marked("its certificate is for another name."),
+        "unknown_issuer": marked("nobody this computer trusts vouches for it."),
+        "invalid": marked("its certificate is broken."),
+    },
 }

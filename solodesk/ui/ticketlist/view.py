@@ -6,7 +6,14 @@ input method begin a word. This module must not know what a command does.
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QListView, QWidget
 
@@ -89,6 +96,15 @@ class TicketListView(QListView):
         self._marking = False
         self.go(max(0, self.currentIndex().row()))
         return True
+
+    def rowsAboutToBeRemoved(  # noqa: N802 - Qt's name
+        self, parent: QModelIndex | QPersistentModelIndex, start: int, end: int
+    ) -> None:
+        """When the current row goes, the next one becomes current, as after closing a ticket."""
+        row = self.currentIndex().row()
+        if start <= row <= end and end + 1 < self._tickets.rowCount():
+            self.go(end + 1)
+        super().rowsAboutToBeRemoved(parent, start, end)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = _MOVES.get(Qt.Key(event.key()))

@@ -1,0 +1,177 @@
+"""The desk with the keyboard: a whole round of work without the mouse, on a real store."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from solodesk.app.desk import DeskApp
+from solodesk.app.screenshots import settle
+from solodesk.domain.ids import TicketId
+from solodesk.domain.views import View
+from solodesk.services import lists, tickets
+from solodesk.services.units import Store
+from solodesk.ui.frame import Shape
+from solodesk.wording.gettext import set_language
+
+
+def _subjects(desk: DeskApp) -> list[str]:
+    model = desk.window.tickets.model
+    return [str(model.data(model.index(row))) for row in range(model.rowCount())]
+
+
+def _current(desk: DeskApp) -> str:
+    row = desk.window.conversation.row()
+    return row.subject if row is not None else ""
+
+
+def _type(desk: DeskApp, keys: str) -> None:
+    focus = QApplication.focusWidget() or desk.window
+    QTest.keyClicks(focus, keys)
+    settle(desk)
+
+
+def _focus_list(desk: DeskApp, qtbot: QtBot) -> None:
+    desk.window.activateWindow()
+    desk.window.tickets.view.setFocus()
+    qtbot.waitUntil(desk.window.tickets.view.hasFocus)
+
+
+def test_the_oldest_wait_stands_on_top_and_is_open(desk: DeskApp) -> None:
+    assert _subjects(desk)[0] == "Refund for order A123"
+    assert _current(desk) == "Refund for order A123"
+    assert desk.window.status.words == "Up to date · 2 min ago"
+
+
+def test_down_up_close_and_undo_by_key(desk: DeskApp, qtbot: QtBot) -> None:
+    _focus_list(desk, qtbot)
+    _type(desk, "jj")
+    assert _current(desk) == "可以开增值税发票吗？"
+    _type(desk, "k")
+    assert _current(desk) == "Where is my parcel? (A131)"
+    _type(desk, "e")
+    assert "Where is my parcel? (A131)" not in _subjects(desk)
+    assert _current(desk) == "可以开增值税发票吗？"
+    _type(desk, "z")
+    assert _subjects(desk)[1] == "Where is my parcel? (A131)"
+
+
+def test_chords_go_to_views(desk: DeskApp, qtbot: QtBot) -> None:
+    _focus_list(desk, qtbot)
+    _type(desk, "ga")
+    assert desk.window.tickets.model.query.view is View.ALL
+    _type(desk, "gi")
+    assert desk.window.tickets.model.query.view is View.NEEDS_REPLY
+
+
+def test_letters_typed_into_search_are_words_not_commands(desk: DeskApp, qtbot: QtBot) -> None:
+    _focus_list(desk, qtbot)
+    _type(desk, "/")
+    assert desk.window.header.search.field.hasFocus()
+    _type(desk, "mugs")
+    qtbot.waitUntil(lambda: _subjects(desk) == ["Bulk order: 40 mugs"])
+    QTest.keyClick(desk.window.header.search.field, Qt.Key.Key_Escape)
+    settle(desk)
+    assert len(_subjects(desk)) == 7
+
+
+def test_two_chinese_characters_are_found(desk: DeskApp, qtbot: QtBot) -> None:
+    desk.window.header.search.set_words("发票")
+    qtbot.waitUntil(lambda: _subjects(desk) == ["可以开增值税发票吗？"])
+
+
+def test_several_tickets_are_closed_in_one_act(desk: DeskApp, qtbot: QtBot) -> None:
+    _focus_list(desk, qtbot)
+    _type(desk, "xjx")
+    assert len(desk.window.tickets.view.marked()) == 2
+    _type(desk, "e")
+    assert len(_subjects(desk)) == 5
+    _type(desk, "z")
+    assert len(_subjects(desk)) == 7
+
+
+def test_what_another_process_does_is_seen(desk: DeskApp, qtbot: QtBot) -> None:
+    other = Store.open(desk.store.folder, desk.store.clock, origin="cli")
+    with other.write() as writing:
+        first = TicketId(lists.ids(writing, View.NEEDS_REPLY)[0])
+        tickets.close(writing, [first])
+    qtbot.waitUntil(lambda: len(_subjects(desk)) == 6)
+    other.close()
+
+
+def test_the_palette_runs_commands_and_gives_the_focus_back(desk: DeskApp, qtbot: QtBot) -> None:
+    _focus_list(desk, qtbot)
+    desk.window.actions_.run("palette.open")
+    palette = desk.window.palette_
+    QTest.keyClicks(palette.field, "mark as unr")
+    QTest.keyClick(palette.field, Qt.Key.Key_Return)
+    settle(desk)
+    row = desk.window.tickets.model.ticket_row(desk.window.navigation.ticket or TicketId(0))
+    assert row is not None
+    assert row.unread
+    assert desk.window.tickets.view.hasFocus()
+
+
+def test_an_input_method_stays_out_of_the_list(desk: DeskApp) -> None:
+    off = Qt.WidgetAttribute.WA_InputMethodEnabled
+    assert not desk.window.tickets.view.testAttribute(off)
+    assert not desk.window.sidebar.place_list.testAttribute(off)
+
+
+def test_models_keep_qts_rules(desk: DeskApp) -> None:
+    window = desk.window
+    for model in (window.tickets.model, window.sidebar.places, window.sidebar.pages):
+        QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    window.actions_.run("ticket.close")
+    settle(desk)
+    window.actions_.run("edit.undo")
+    settle(desk)
+
+
+def test_a_small_window_shows_list_or_conversation(desk: DeskApp) -> None:
+    window = desk.window
+    window.resize(1000, 700)
+    settle(desk)
+    assert window.frame.shape is Shape.MEDIUM
+    assert not window.frame.panel_visible
+    window.resize(700, 700)
+    settle(desk)
+    assert not window.conversation.isVisible()
+    window.actions_.run("ticket.open")
+    assert window.conversation.isVisible()
+    assert not window.tickets.isVisible()
+    window.actions_.run("list.back")
+    assert window.tickets.isVisible()
+    window.resize(1280, 800)
+    settle(desk)
+    assert window.frame.panel_visible
+
+
+def test_the_language_changes_without_a_restart(desk: DeskApp) -> None:
+    desk.window.actions_.run("language.zh")
+    settle(desk)
+    assert desk.window.status.words.startswith("已是最新")
+    assert desk.window.actions_.action("ticket.close").text() == "完成"
+    desk.window.actions_.run("language.en")
+    settle(desk)
+    assert desk.window.actions_.action("ticket.close").text() == "Close"
+
+
+def test_longer_words_are_not_cut_off(desk: DeskApp) -> None:
+    set_language("pseudo")
+    desk.window.retranslate()
+    settle(desk)
+    for part in (desk.window.header, desk.window.status):
+        for label in part.findChildren(QLabel) + part.findChildren(QPushButton):
+            if label.isVisible() and label.text():
+                assert label.width() >= label.sizeHint().width() - 1, label.text()
+
+
+def test_dark_is_dark_and_text_grows(desk: DeskApp) -> None:
+    window = desk.window
+    height = window.header.height()
+    window.actions_.run("scheme.dark")
+    window.actions_.run("text.bigger")
+    settle(desk)
+    assert window.grab().toImage().pixelColor(4, 300).lightness() < 60
+    assert window.header.height() > height
