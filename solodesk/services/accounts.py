@@ -18,6 +18,7 @@ from solodesk.store import rows
 
 _MAX_REFUSALS = 3
 """So many refused sign-ins in a row, then no more attempts until the owner acts (faults R7)."""
+_LOOKED_MS = 30_000
 _OUR_PORTS = {"tls": (993, 465), "starttls": (143, 587), "plain": (143, 25)}
 
 
@@ -270,6 +271,13 @@ def receive_failed(desk: Desk, account: AccountId, error: KnownError) -> str:
         state = "sign_in_needed"
     desk.accounts.update(account, state=state, detail=as_json(error), auth_failures=refusals)
     return state
+
+
+def looked(desk: Desk, account: AccountId) -> None:
+    """The mailbox was looked at and nothing had moved; written at most every half minute."""
+    row = get(desk, account)
+    if row.last_receive_ms is None or desk.now_ms - row.last_receive_ms > _LOOKED_MS:
+        desk.accounts.update(account, last_receive_ms=desk.now_ms)
 
 
 def signed_in_again(desk: Desk, account: AccountId) -> None:

@@ -78,6 +78,7 @@ def ingest(
     )
     already = _already_here(desk, arrival)
     if already is not None:
+        ingest_own.note_copy(desk, arrival, already.message)
         return already
     ours = ingest_own.copy_of_outbox(desk, arrival) if arrival.outgoing else None
     if ours is not None:

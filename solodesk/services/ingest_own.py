@@ -6,7 +6,7 @@ Must not treat anything as ours by its subject or looks.
 
 from solodesk.domain.customers import address_key
 from solodesk.domain.events import Actor
-from solodesk.domain.ids import CustomerId, TicketId
+from solodesk.domain.ids import CustomerId, MessageId, OutboxId, TicketId
 from solodesk.domain.matching import decide
 from solodesk.domain.message import Address, Kind
 from solodesk.domain.outbox import OutboxState
@@ -38,6 +38,13 @@ def copy_of_outbox(desk: Desk, arrival: Arrival) -> rows.Message | None:
     if arrival.from_sent:
         desk.outbox.update(row.id, found_in_sent=True)
     return desk.messages.get(made)
+
+
+def note_copy(desk: Desk, arrival: Arrival, message: MessageId) -> None:
+    """These very bytes lie in Sent too: the provider keeps a copy of what the outbox sent."""
+    stored = desk.messages.get(message) if arrival.from_sent else None
+    if stored is not None and stored.outbox_id is not None:
+        desk.outbox.update(OutboxId(stored.outbox_id), found_in_sent=True)
 
 
 def take(desk: Desk, arrival: Arrival) -> Ingested:
@@ -76,6 +83,8 @@ def take(desk: Desk, arrival: Arrival) -> Ingested:
         if row is not None and latest and answers and not started and not arrival.history:
             _answered(desk, row, arrival.received_ms)
     if started:
+        if row is not None and row.customer_id is None:
+            desk.tickets.update(ticket, kind=Kind.OWN.value)
         number_if_live(desk, arrival, ticket)
     return Ingested(made, ticket, decision.joined_by, decision.suggested, None, new=True)
 

@@ -63,6 +63,17 @@ def test_sent_once_with_everything_that_follows(shop: Shop, sink: SmtpSink) -> N
     assert "answered" in kinds(shop)
 
 
+def test_the_providers_copy_is_found_and_is_no_second_message(shop: Shop, sink: SmtpSink) -> None:
+    sink.keep_sent_of(shop.box)
+    row = shop.queue(only(shop))
+    shop.send()
+    assert not shop.outbox(row).found_in_sent
+    shop.sync()
+    assert shop.outbox(row).found_in_sent
+    assert len(shop.messages()) == 2
+    assert kinds(shop).count("answered") == 1
+
+
 def test_undo_window_and_order_within_a_ticket(
     shop: Shop, sink: SmtpSink, clock: FixedClock
 ) -> None:

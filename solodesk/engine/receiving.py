@@ -1,0 +1,39 @@
+"""One pass of receiving with everything that belongs to it, for the engine and for `sync`.
+
+Fetch, look for doubtful mail in Sent, put missing copies there, hold what was overtaken, and note
+how it went. Must not wait or retry.
+"""
+
+import threading
+from collections.abc import Callable
+
+from solodesk.base.errors import KnownError
+from solodesk.domain.events import Actor
+from solodesk.domain.ids import AccountId
+from solodesk.mail.imap import ImapSource
+from solodesk.services import accounts, sending, sent_copies
+from solodesk.services.mailbox_sync import FolderResult, Progress, sync_account
+from solodesk.services.units import Store
+
+
+def receive(
+    store: Store,
+    account: AccountId,
+    source: ImapSource,
+    *,
+    on_progress: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
+) -> list[FolderResult]:
+    """One pass on an open connection; KnownError as the services raise it."""
+    results = sync_account(store, account, source, on_progress=on_progress, stop=stop)
+    if stop is None or not stop.is_set():
+        sent_copies.resolve_uncertain(store, account, source)
+        sent_copies.append_missing(store, account, source)
+        sending.hold_overtaken(store)
+    return results
+
+
+def note_failure(store: Store, account: AccountId, error: KnownError) -> str:
+    """Write down why receiving failed; returns the account's state then."""
+    with store.write(actor=Actor.ENGINE) as desk:
+        return accounts.receive_failed(desk, account, error)
