@@ -110,6 +110,7 @@ def main(
         clock=clock or SystemClock(),
         output=output,
         profile_log=said.profile_log,
+        given=said.data,
     )
     try:
         return _dispatch(rest, session)

@@ -1,6 +1,7 @@
 """One run of the command line: the data folder, the clock, the store when it is needed, output."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from solodesk.base.clock import Clock
 from solodesk.base.paths import DataFolder
@@ -16,6 +17,8 @@ class Session:
     clock: Clock
     output: Output
     profile_log: bool = False
+    given: Path | None = None
+    """The data folder as given with --data, else None."""
     _store: Store | None = field(default=None, repr=False)
 
     @property

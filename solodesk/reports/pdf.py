@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from solodesk.base import resources
 from solodesk.base.errors import KnownError
@@ -22,6 +22,25 @@ def render(content: Content, *, font_folders: Sequence[Path] | None = None) -> b
     Raises KnownError: no_cjk_font when there is Chinese text and no font for it;
     report_failed when typst refuses.
     """
+    made: bytes = _compiled(content, font_folders, "pdf")
+    return made
+
+
+def picture(
+    content: Content, *, dots_per_inch: float = 110, font_folders: Sequence[Path] | None = None
+) -> bytes:
+    """The first page as PNG; raises as `render`."""
+    made = _compiled(content, font_folders, "png", dots_per_inch)
+    return bytes(made[0] if isinstance(made, list) else made)
+
+
+def _compiled(
+    content: Content,
+    font_folders: Sequence[Path] | None,
+    form: Literal["pdf", "png"],
+    ppi: float | None = None,
+) -> Any:
+    """What typst makes of the content: bytes, or a list of them, a page each."""
     import typst  # a large library, needed only here
 
     found = fonts.find(font_folders)
@@ -34,16 +53,16 @@ def render(content: Content, *, font_folders: Sequence[Path] | None = None) -> b
     }
     try:
         with fonts.gathered(found) as folder:
-            made = typst.compile(
+            return typst.compile(
                 resources.path("report", "report.typ"),
                 font_paths=[folder],
                 ignore_system_fonts=True,
-                format="pdf",
+                format=form,
+                ppi=ppi,
                 sys_inputs={"data": json.dumps(values, ensure_ascii=False)},
             )
     except (RuntimeError, ValueError) as error:
         raise KnownError("report_failed", detail=str(error).split("\n", 1)[0]) from error
-    return made
 
 
 def pages(pdf: bytes) -> int:

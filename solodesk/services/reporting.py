@@ -68,9 +68,11 @@ def report(
 
 
 def preview(reader: Reader, period: Period, *, lang: str, anonymous: bool) -> bytes:
-    """The PDF's bytes, for the dialog; raises as `report`."""
+    """The first page as PNG, for the dialog and for pictures; raises as `report`."""
+    from solodesk.reports import content, pdf
+
     with speaking(lang):
-        return _pdf(_checked(reader, period, anonymous=anonymous))
+        return pdf.picture(content.content(_checked(reader, period, anonymous=anonymous)))
 
 
 def keep(desk: Desk, period: Period) -> bool:
