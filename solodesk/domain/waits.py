@@ -303,7 +303,8 @@ def homes(events: Sequence[Event]) -> Homes:
         elif event.kind in {"split", "joined"} and event.ticket is not None:
             message = event.message or data.get("message")
             if message is not None:
-                messages[MessageId(int(message))] = TicketId(int(data.get("to", event.ticket)))
+                # A split is written on the old ticket and says `into`, a join on the new one.
+                messages[MessageId(int(message))] = TicketId(int(data.get("into", event.ticket)))
     return Homes(messages, merged)
 
 

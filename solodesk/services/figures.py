@@ -19,6 +19,7 @@ from solodesk.domain.figures import Figure, desk
 from solodesk.domain.hours import BusinessHours, CalendarClock
 from solodesk.domain.ids import TicketId
 from solodesk.domain.periods import Period, days, last_days, month, previous, week_of
+from solodesk.domain.waits import homes
 from solodesk.services import settings
 from solodesk.services.business_time import business_hours, goals
 from solodesk.services.units import Desk, Reader
@@ -239,7 +240,8 @@ def _chosen(reader: Reader, account: int | None, tag: str | None) -> Collection[
 def _of(events: list[Event], chosen: Collection[TicketId] | None) -> list[Event]:
     if chosen is None:
         return events
-    return [e for e in events if e.ticket in chosen or e.kind == "undone"]
+    where = homes(events).ticket_of
+    return [e for e in events if e.kind == "undone" or e.ticket in chosen or where(e) in chosen]
 
 
 def _left_out(reader: Reader, events: Iterable[Event]) -> dict[TicketId, str]:

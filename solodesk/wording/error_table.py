@@ -491,4 +491,12 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
         "unknown_issuer": marked("nobody this computer trusts vouches for it."),
         "invalid": marked("its certificate is broken."),
     },
+    "demo_folder_taken": (
+        marked("{path} already holds other data; the sample shop wants a folder of its own."),
+        marked("Give an empty folder: --data DIR."),
+    ),
+    "demo_step_failed": (
+        marked("The demo stopped at “{step}”: {detail}"),
+        marked("Try again; if it happens again, report it."),
+    ),
 }

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from solodesk.base.errors import KnownError
-from solodesk.wording.error_table import SENTENCES
+from solodesk.wording.error_table import FACTS, SENTENCES
 from solodesk.wording.gettext import _
 
 
@@ -27,7 +27,7 @@ class _Facts(dict[str, object]):
 
 def told(code: str, params: Mapping[str, object] | None = None) -> Told:
     """The words for a code; an unknown one gets an honest general sentence naming it."""
-    facts = _Facts({key: _shown(value) for key, value in (params or {}).items()})
+    facts = _Facts({key: _fact(code, key, value) for key, value in (params or {}).items()})
     message, hint = SENTENCES.get(code, ("", ""))
     if not message:
         return Told(
@@ -47,6 +47,11 @@ def sentence(error: KnownError) -> str:
 def hint(error: KnownError) -> str:
     """What to do; empty when there is nothing to do."""
     return told(error.code, error.params).hint
+
+
+def _fact(code: str, key: str, value: object) -> str:
+    known = FACTS.get((code, key), {})
+    return _(known[value]) if isinstance(value, str) and value in known else _shown(value)
 
 
 def _shown(value: object) -> str:

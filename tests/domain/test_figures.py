@@ -288,6 +288,20 @@ def test_merged_tickets_count_as_one() -> None:
     assert figure(month_, "arrivals").value == 1
 
 
+def test_a_message_split_off_counts_for_its_new_ticket() -> None:
+    month_ = History()
+    month_.asks(1, at(5, 8))
+    month_.answered(1, at(5, 9))
+    second = month_.events[month_.asks(1, at(6, 8)) - 1].message
+    month_.add("split", 1, at(6, 9), Actor.OWNER, second, into=2, message=second)
+    month_.answered(2, at(6, 10))
+    assert figure(month_, "arrivals").value == 2
+    assert figure(month_, "first_response_median").value == 1.5 * 3600
+    third = month_.events[month_.asks(3, at(7, 8)) - 1].message
+    month_.add("joined", 2, at(7, 9), Actor.OWNER, third, message=third)
+    assert figure(month_, "arrivals").value == 2
+
+
 def test_change_needs_data_and_says_about_the_same_for_noise() -> None:
     month_ = History()
     for ticket in range(40):

@@ -56,6 +56,13 @@ def test_facts_are_text_and_a_missing_one_breaks_nothing() -> None:
     )
 
 
+def test_a_fact_that_is_a_code_is_told_in_words() -> None:
+    error = KnownError("certificate_invalid", host="mail.example", reason="wrong_host")
+    assert errors.sentence(error).endswith("its certificate is for another name.")
+    with speaking("zh"):
+        assert errors.sentence(error).endswith("证书属于另一个名称。")
+
+
 def test_an_unknown_fault_is_told_honestly() -> None:
     told = errors.told("from_the_future", {"x": 1})
     assert "from_the_future" in told.message
