@@ -135,6 +135,14 @@ class DeskFrame(QWidget):
         self.overlay_wanted = False
         self.arrange()
 
+    def close_overlay(self) -> bool:
+        """Close the panel that lies over the conversation; False when there is none."""
+        if self._shape is Shape.WIDE or not self.overlay_wanted:
+            return False
+        self.overlay_wanted = False
+        self.arrange()
+        return True
+
     def read(self, *, on: bool) -> None:
         """In a narrow window: conversation (on) or list (off)."""
         self.reading = on
@@ -146,13 +154,18 @@ class DeskFrame(QWidget):
         px, parts = self._look.px, self._parts
         width = self.width()
         narrow, medium = width < px(800), width < px(1100)
-        self._shape = Shape.NARROW if narrow else Shape.MEDIUM if medium else Shape.WIDE
+        shape = Shape.NARROW if narrow else Shape.MEDIUM if medium else Shape.WIDE
+        if shape is not self._shape:
+            self.overlay_wanted = False
+        self._shape = shape
         docked = self._shape is Shape.WIDE
         if docked and parts.right.parent() is not self.inner:
             self.inner.addWidget(parts.right)
             self.inner.setCollapsible(2, False)
+            _mark_overlay(parts.right, on=False)
         elif not docked and parts.right.parent() is not self:
             parts.right.setParent(self)
+            _mark_overlay(parts.right, on=True)
         side = self.sidebar_wanted and not self.focused and not (narrow and self.reading)
         parts.sidebar.setVisible(side)
         parts.tickets.setVisible(not (narrow and self.reading) and not self.focused)
@@ -193,3 +206,10 @@ class DeskFrame(QWidget):
     def _on_appearance_changed(self) -> None:
         self._set_minimums()
         self.arrange()
+
+
+def _mark_overlay(panel: QWidget, *, on: bool) -> None:
+    """Over the conversation the panel needs an edge of its own."""
+    panel.setProperty("overlay", on)
+    panel.style().unpolish(panel)
+    panel.style().polish(panel)

@@ -3,7 +3,7 @@
 This module must not search; it emits the words.
 """
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
 
@@ -47,6 +47,7 @@ class SearchBox(QWidget):
     """The words, shortly after the last key."""
     left = Signal()
     down = Signal()
+    focused = Signal(bool)
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,6 +80,11 @@ class SearchBox(QWidget):
         """No words; the list goes back to its view."""
         self.field.clear()
 
+    def add_words(self, words: str) -> None:
+        """Put an operator behind what is typed."""
+        typed = self.field.text().rstrip()
+        self.set_words(f"{typed} {words}" if typed else words)
+
     def set_words(self, words: str) -> None:
         """Put words in, as if typed."""
         self.field.setText(words)
@@ -96,6 +102,7 @@ class SearchBox(QWidget):
         self._key.setFixedHeight(look.px(18))
         ratio = self.devicePixelRatioF()
         self._icon.setPixmap(pixmap("search", look.tokens.text_3, look.px(16), ratio))
+        self._clear.setIconSize(QSize(look.px(14), look.px(14)))
         self._clear.setIcon(icon("x", look.tokens.text_3, look.px(14)))
         self.setFixedHeight(look.px(32))
         self.setMaximumWidth(look.px(456))
@@ -113,6 +120,7 @@ class SearchBox(QWidget):
         self.left.emit()
 
     def _on_field_focused(self, on: bool) -> None:
+        self.focused.emit(on)
         self.setProperty("active", on)
         self.style().unpolish(self)
         self.style().polish(self)
@@ -165,6 +173,8 @@ class Header(QWidget):
         self._new.setFont(look.font(13, medium=True))
         self._new.setText(_("New"))
         self._new.setToolTip(tooltip(command("message.new")))
+        self._new.setIconSize(QSize(look.px(16), look.px(16)))
+        self._menu.setIconSize(QSize(look.px(16), look.px(16)))
         self._new.setIcon(icon("plus", look.tokens.text, look.px(16)))
         self.search.retranslate()
         for button, command_id in ((self._palette, "palette.open"), (self._keys, "help.keys")):

@@ -103,7 +103,7 @@ class MainWindow(QMainWindow):
         parts = Parts(self.header, self.sidebar, self.tickets, middle, right, footer)
         self.frame = DeskFrame(parts, self.look)
         self.setCentralWidget(self.frame)
-        self.toast = Toast(self.look, self)
+        self.toast = Toast(self.look, self, footer)
         self.palette_ = Palette(self.look, self._commands_for, self.source.find, self)
 
     def _make_controllers(self) -> None:
@@ -165,6 +165,7 @@ class MainWindow(QMainWindow):
         self._show_last_act()
         QTimer.singleShot(0, self.navigation, self.navigation.read_hours)
         QTimer.singleShot(0, self.figures, self.figures.refresh)
+        QTimer.singleShot(0, self.reply_commands, self.reply_commands.load_macro_keys)
 
     def retranslate(self) -> None:
         """Words of the language chosen now, in everything that is on show."""
@@ -184,7 +185,8 @@ class MainWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == 0x01000000:  # Escape, when nothing else wanted it
-            self.actions_.run("list.back")
+            if not self.frame.close_overlay():
+                self.actions_.run("list.back")
         elif not self.actions_.handle_text_key(event):
             super().keyPressEvent(event)
 
@@ -226,6 +228,8 @@ class MainWindow(QMainWindow):
         self.navigation.take_changes(changes)
         self._show_last_act()
         self.figures.refresh_soon()
+        if changes.of("macro"):
+            self.reply_commands.load_macro_keys()
 
     def _on_gate_failed(self, error: KnownError) -> None:
         self.status_words.show_error(error)
@@ -290,8 +294,8 @@ class MainWindow(QMainWindow):
         self.tickets.model.refresh()
 
     def _on_shape_changed(self) -> None:
-        hidden = self.frame.shape is not Shape.WIDE or not self.frame.panel_visible
-        self.status.show_figures(on=hidden)
+        room = self.frame.shape is not Shape.NARROW
+        self.status.show_figures(on=room and not self.frame.panel_visible)
 
 
 def describe(error: KnownError | Exception) -> tuple[str, str]:

@@ -110,6 +110,8 @@ class Navigation(QObject):
         self._search.searched.connect(self._on_searched)
         self._search.left.connect(self._on_search_left)
         self._search.down.connect(self._on_search_down)
+        self._search.focused.connect(self._on_search_focused)
+        self._tickets.words_wanted.connect(self._search.add_words)
 
     @property
     def ticket(self) -> TicketId | None:
@@ -281,6 +283,9 @@ class Navigation(QObject):
             self._show(ListQuery(View.ALL, newest=True, search=words))
         elif self._tickets.model.query.search:
             self._show(self._before)
+
+    def _on_search_focused(self, on: bool) -> None:
+        self._tickets.hints.setVisible(on or bool(self._search.field.text()))
 
     def _on_search_left(self) -> None:
         self._show(self._before)

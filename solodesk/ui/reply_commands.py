@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QWidget
 
 from solodesk.domain.ids import OutboxId, TicketId
@@ -58,6 +59,7 @@ class ReplyCommands(QObject):
         self._window = window
         self._leaving: Leaving | None = None
         self._online = True
+        self._macro_keys: list[QShortcut] = []
         self._tick = QTimer(self, interval=500)
         self._tick.timeout.connect(self._on_tick_timeout)
         composer.sent.connect(self._on_composer_sent)
@@ -95,6 +97,17 @@ class ReplyCommands(QObject):
     def new(self) -> None:
         """A new mail."""
         self._composer.open_for(None, "new")
+
+    def load_macro_keys(self) -> None:
+        """Favourite macros have keys of their own (Ctrl+Shift+1 … 9)."""
+        for shortcut in self._macro_keys:
+            shortcut.deleteLater()
+        self._macro_keys.clear()
+        for macro in self._gate.read(macros.all):
+            if macro.key:
+                shortcut = QShortcut(QKeySequence(macro.key), self._window)
+                shortcut.activated.connect(partial(self.run_macro, macro.name))
+                self._macro_keys.append(shortcut)
 
     def set_online(self, *, on: bool) -> None:
         """The toast says "when online" while there is no connection."""

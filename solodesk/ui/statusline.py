@@ -7,7 +7,14 @@ This module must not know the engine; it is told states.
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
 
 from solodesk.ui.actions import Actions, native
 from solodesk.ui.appearance import Appearance
@@ -116,6 +123,9 @@ class StatusLine(QWidget):
         self._progress.hide()
         self._act = QLabel(self)
         self._act.setTextFormat(Qt.TextFormat.PlainText)
+        # In a narrow window the words give way, the button stays.
+        self._act.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._act.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._undo = QPushButton(self)
         self._undo.setProperty("keycap", True)
         self._undo.clicked.connect(actions.action("edit.undo").trigger)
@@ -130,11 +140,9 @@ class StatusLine(QWidget):
         self._figures.clicked.connect(self._on_figures_clicked)
         self._figures.hide()
         row.addWidget(self._figures)
-        row.addStretch(1)
-        row.addWidget(self._act)
+        row.addWidget(self._act, 1)
         row.addWidget(self._undo)
-        self._state: tuple[str, int | None] = ("idle", None)
-        self._undo_words = ""
+        self._shown = ("circle", "", "text_3")
         appearance.changed.connect(self.retranslate)
         self.show_undo("")
         self.retranslate()
@@ -173,7 +181,6 @@ class StatusLine(QWidget):
 
     def show_undo(self, act: str) -> None:
         """What the next undo takes back ("Closed “Print size question”"); "" for nothing."""
-        self._undo_words = act
         self._act.setText(act)
         self._act.setVisible(bool(act))
         self._undo.setVisible(bool(act))
@@ -202,12 +209,15 @@ class StatusLine(QWidget):
         key = native(command("edit.undo").keys[0])
         self._undo.setText(_("Undo  {key}").format(key=key))
         self._undo.setFont(self._look.font(11))
+        self._undo.setMinimumWidth(self._undo.sizeHint().width())
         self._progress.setFixedWidth(self._look.px(120))
+        self._set(*self._shown)
 
     def _on_figures_clicked(self) -> None:
         self.figures_clicked.emit("")
 
     def _set(self, icon_name: str, words: str, colour: str) -> None:
+        self._shown = (icon_name, words, colour)
         tint = getattr(self._look.tokens, colour)
         self._icon.setPixmap(pixmap(icon_name, tint, self._look.px(14), self.devicePixelRatioF()))
         self._words.setText(words)

@@ -29,10 +29,12 @@ class Toast(QFrame):
     wanted = Signal(str)
     """Command id of its button."""
 
-    def __init__(self, appearance: Appearance, parent: QWidget) -> None:
+    def __init__(self, appearance: Appearance, parent: QWidget, above: QWidget) -> None:
+        """`above`: the widget at the bottom that must stay in sight."""
         super().__init__(parent)
         self._look = appearance
         self._over = parent
+        self._above = above
         self.setObjectName("toast")
         self._command = ""
         self._icon, self._text = QLabel(self), QLabel(self)
@@ -90,7 +92,8 @@ class Toast(QFrame):
 
     def _place(self) -> None:
         self.adjustSize()
-        self.move(self._look.px(20), self._over.height() - self.height() - self._look.px(48))
+        bottom = self._over.height() - self._above.height() - self.height() - self._look.px(16)
+        self.move(self._look.px(20), bottom)
 
     def _on_button_clicked(self) -> None:
         self.hide()

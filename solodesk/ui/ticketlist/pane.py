@@ -23,6 +23,7 @@ from solodesk.ui.catalog import ROW_MENU, command
 from solodesk.ui.icons import icon
 from solodesk.ui.ticketlist.delegate import TicketDelegate
 from solodesk.ui.ticketlist.empty import Emptiness, EmptyState
+from solodesk.ui.ticketlist.hints import SearchHints
 from solodesk.ui.ticketlist.model import TicketListModel
 from solodesk.ui.ticketlist.source import ListQuery, TicketSource
 from solodesk.ui.ticketlist.view import TicketListView
@@ -70,6 +71,9 @@ class TicketListPane(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._make_header())
+        self.hints = SearchHints(appearance, self)
+        self.hints.wanted.connect(self.words_wanted)
+        column.addWidget(self.hints)
         column.addWidget(self._make_bulk_bar())
         column.addWidget(self._stack)
         self.setProperty("ground", "bg")
@@ -184,6 +188,7 @@ class TicketListPane(QWidget):
         self._header.setFixedHeight(look.px(48))
         self._title.setFont(look.font(15, semibold=True))
         self._order.setFont(look.font(12))
+        self.hints.restyle()
         self._count.setFont(look.font(13, semibold=True))
         self._order.setIcon(icon("chevron-down", look.tokens.text_3, look.px(12)))
         for button in self._bulk.findChildren(QToolButton) + self._bulk.findChildren(QPushButton):
