@@ -89,7 +89,8 @@ def _customer_wrote(progress: Progress, step: Step) -> Progress:
 
 
 def _we_wrote(progress: Progress, step: Step) -> Progress:
-    kind = progress.kind or step.kind
+    # A ticket we started is a customer's too.
+    kind = progress.kind or Kind.PERSON
     if not step.answers or step.kind is Kind.SURVEY:
         return replace(progress, kind=kind)
     first = progress.first_response_ms
