@@ -98,11 +98,8 @@ def test_the_whole_story(run: Run, mailbox: Mailbox, sink: SmtpSink, tmp_path: P
 
     pack = tmp_path / "pack.json"
     body = "Hello {{ customer.greeting }},\n\nyour order {{ ask.order }} left us today."
-    pack.write_text(
-        '{"responses": [{"name": "Sent", "shortcut": "/sent", "bodies": {"en": %s}}]}'
-        % json.dumps(body),
-        encoding="utf-8",
-    )
+    response = {"name": "Sent", "shortcut": "/sent", "bodies": {"en": body}}
+    pack.write_text(json.dumps({"responses": [response]}), encoding="utf-8")
     run("responses", "import", str(pack))
     assert run("reply", number, "--canned", "Sent", code=3)[0]["blanks"]  # a blank blocks
 
