@@ -28,7 +28,9 @@ _REASONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("policy", r"sender (?:address )?(?:rejected|verif|denied|domain)|spf check"),
         (
             "mailbox_full",
-            r"(?:mail ?(?:box|folder)|inbox) (?:is )?full|full mailbox|box space not enough|over ?quota|quota (?:is )?exceeded|exceed(?:s|"
+            r"(?:mail ?(?:box|folder)|inbox) (?:is )?full|"
+            r"full mailbox|box space not enough|over ?quota|"
+            r"quota (?:is )?exceeded|exceed(?:s|"
             r"ed)? (?:the |its |storage )?quota|quota|"
             r"out of storage|insufficient (?:system )?storage|"
             r"not enough (?:storage )?space|inbox is full|mailfull|"
@@ -48,7 +50,9 @@ _REASONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"user (?:is )?unknown|unknown (?:user|recipient|address|mailbox|"
             r"local)|no such (?:user|recipient|mailbox|address|account|person)|"
             r"(?:user|recipient|address|mailbox|account|"
-            r"email account|name)[^\n]{0,60}(?:does(?:n't| not) (?:exist|have)|not recogni[sz]ed|not (?:be )?found|"
+            r"email account|name)[^\n]{0,60}(?:does(?:n't|"
+            r" not) (?:exist|have)|not recogni[sz]ed|not "
+            r"(?:be )?found|"
             r"not (?:exist|known|valid|listed)|"
             r"unavailable|disabled|inactive|unknown|invalid|rejected|suspended|"
             r"deactivated|non-?existent|no longer)|invalid (?:recipient|mailbox|"
@@ -155,7 +159,10 @@ def read_report(skeleton: Skeleton) -> tuple[list[BounceRecipient], str, str | N
         original = original or envelope.message_id(
             block.get("original-message-id", "").encode("utf-8", "replace")
         )
-        named = [block.get(f"{which}-recipient", "").rpartition(";")[2] for which in ("final", "original")]
+        named = [
+            block.get(f"{which}-recipient", "").rpartition(";")[2]
+            for which in ("final", "original")
+        ]
         address = addresses.tidy_address(next((n for n in named if "@" in n), named[0] or named[1]))
         if not address:
             continue

@@ -32,7 +32,7 @@ _CONTAINERS = (
     "div.zmail_extra",
     "includetail",
     "div#origbody",
-    "div#OLK_SRC_BODY_SECTION",
+    "#OLK_SRC_BODY_SECTION",
     "div.front-blockquote",
     "blockquote.front-blockquote",
     "div.hse-quote",
@@ -60,11 +60,7 @@ _REST = (
     "div.OutlookMessageHeader",
     "div#reply-marker",
 )
-_OUTLOOK_RULE = re.compile(
-    r"border(?:-top)?\s*:[^;]*?(?:solid\s+(?:#?e1e1e1|#?b5c4df|windowtext)|(?:#?e1e1e1|"
-    r"#?b5c4df)\s+1(?:\.0)?pt)",
-    re.IGNORECASE,
-)
+_RULE_STARTS = frozenset({"--", "—-", "——", "__", "==", "**", "- ", "－－"})
 _WORDY = re.compile(r"[^\W_]")
 _FORWARD_HEAD = re.compile(
     r"forwarded message|转发的?邮件|轉寄郵件|weitergeleitete|message transféré|"
@@ -97,7 +93,7 @@ def _marked(tree: LexborHTMLParser, root: LexborNode) -> list[LexborNode]:
     for node in _containers(tree):
         for part in (*_introduction(node), node):
             found[part.mem_id] = part
-    for node in _rests(tree):
+    for node in _rests(tree, root):
         for part in _with_following(node, root):
             found[part.mem_id] = part
     return _outermost(root, set(found))
@@ -107,6 +103,7 @@ def _containers(tree: LexborHTMLParser) -> list[LexborNode]:
     out = []
     for selector in _CONTAINERS:
         out += [node for node in tree.css(selector)[:50] if not _is_forward(node)]
+    out += [node for node in tree.css("blockquote")[:50] if _introduction(node)]
     return out
 
 
@@ -128,39 +125,48 @@ def _introduction(node: LexborNode) -> list[LexborNode]:
     return []
 
 
-def _rests(tree: LexborHTMLParser) -> list[LexborNode]:
+def _rests(tree: LexborHTMLParser, root: LexborNode) -> list[LexborNode]:
     """Nodes from which on everything in the same box is history."""
     out = [node for selector in _REST for node in tree.css(selector)[:5]]
-    out += [
-        node
-        for node in tree.css("div[style]")[:400]
-        if _OUTLOOK_RULE.search(node.attributes.get("style") or "") and _begins_history(node)
-    ]
-    out += [
-        node
-        for node in tree.css("hr")[:50]
-        if _begins_history(node.next) or (node.next and _begins_history(node.next.next))
-    ]
-    out += [node for node in tree.css("div, p, span")[:1500] if _is_rule_line(node)]
+    tried = 0
+    for node, entering in walk(root):
+        if not entering or node.tag != "-text":
+            continue
+        words = (node.text_content or "").strip()
+        if words[:2] in _RULE_STARTS and len(words) < 120 and quotes.is_rule(words):
+            out.append(node)
+        elif tried < 12 and len(words) < 400 and quotes.is_header_label(words):
+            tried += 1
+            header = _header_from(node, root)
+            if header is not None:
+                return [*out, header]
     return out
 
 
-def _is_rule_line(node: LexborNode) -> bool:
-    """A line "----- 原始邮件 -----" in a box of its own."""
-    child = node.child
-    if child is None or (
-        child.tag != "-text" and child.next is not None and child.next.next is not None
-    ):
-        return False
-    words = node_words(node, 120).strip()
-    return words[:2] in {"--", "——", "__", "==", "**"} and quotes.is_rule(words)
+def _header_from(label: LexborNode, root: LexborNode) -> LexborNode | None:
+    """The outermost-needed box whose text begins with the block "From: … Subject: …"."""
+    node: LexborNode | None = label
+    for _ in range(7):
+        if node is None or node.mem_id == root.mem_id:
+            return None
+        if quotes.begins_with_header(_following_text(node)):
+            return node
+        if _words_before(node):
+            return None
+        node = node.parent
+    return None
 
 
-def _begins_history(node: LexborNode | None) -> bool:
-    if node is None or node.html is None or node.tag == "-text":
-        return False
-    words = html_to_text(node.html[:6000])
-    return quotes.begins_with_header(words)
+def _following_text(node: LexborNode) -> str:
+    pieces: list[str] = []
+    size = 0
+    current: LexborNode | None = node
+    while current is not None and size < 6000:
+        piece = (current.html or "")[:6000]
+        pieces.append(piece)
+        size += len(piece)
+        current = current.next
+    return html_to_text("".join(pieces))
 
 
 def _with_following(node: LexborNode, root: LexborNode) -> list[LexborNode]:
@@ -212,19 +218,17 @@ def _outermost(root: LexborNode, ids: set[int]) -> list[LexborNode]:
 
 
 def _safe(root: LexborNode, ids: set[int]) -> bool:
-    """Words are left, and none of them follows the history."""
-    inside, left, seen = 0, False, False
+    """Words are left, none of them follows the history, and they do not point into it."""
+    inside, seen = 0, False
+    left: list[str] = []
     for node, entering in walk(root):
         if node.mem_id in ids:
             inside += 1 if entering else -1
             seen = True
-        elif (
-            entering
-            and not inside
-            and node.tag == "-text"
-            and _WORDY.search(node.text_content or "")
-        ):
-            if seen:
+        elif entering and not inside and node.tag == "-text":
+            words = node.text_content or ""
+            if seen and _WORDY.search(words):
                 return False
-            left = True
-    return left
+            left.append(words)
+    visible = "".join(left)
+    return bool(_WORDY.search(visible)) and not quotes.points_below(visible)

@@ -47,7 +47,8 @@ _BOUNCE_SUBJECT = re.compile(
 )
 _DAEMON = re.compile(
     r"^(?:mailer-?daemon|postmaster|mail-?daemon|mail[._-]?system|mail[._-]?delivery|"
-    r"mdaemon|bounce[sd]?|no-?reply-?bounce|system[ ._-]?administrator|ndr|.{0,20}mail[_-]service)\b",
+    r"mdaemon|bounce[sd]?|no-?reply-?bounce|system[ "
+    r"._-]?administrator|ndr|.{0,20}mail[_-]service)\b",
     re.IGNORECASE,
 )
 _DMARC_SUBJECT = re.compile(

@@ -70,8 +70,10 @@ def _read(raw: bytes, own: frozenset[str]) -> ParsedMessage:
     files = bodies.describe_files(skeleton, body)
     if not env.names & _HEADERS_OF_MAIL:
         return _damaged(raw, "no_mail_headers", *skeleton.defects)
+    sender = f"{env.from_.name} {env.from_.address.partition('@')[0]}" if env.from_ else ""
+    forwarded = bool(FORWARD_SUBJECT.match(env.subject))
     new_text = split_quotes(
-        body.text, is_reply=env.is_reply, forwarded=bool(FORWARD_SUBJECT.match(env.subject))
+        body.text, is_reply=env.is_reply, forwarded=forwarded, sender=sender
     ).new
     survey = surveys.read_survey(
         env.subject, (*env.to, *env.cc), body.text, new_text, is_reply=env.is_reply
