@@ -7,7 +7,7 @@ something needs the owner: an uncertain message, or a sign-in.
 import argparse
 from collections.abc import Callable, Iterable
 
-from solodesk.base.errors import KnownError
+from solodesk.base.errors import KnownError, NeedsOwner
 from solodesk.base.log import Redactor
 from solodesk.cli import forms
 from solodesk.cli.common import moment
@@ -52,7 +52,26 @@ def send_once(_args: argparse.Namespace, session: Session) -> int:
             store, secrets.for_sending, ready=lambda account: account not in behind
         )
         code = max(behind.values(), default=0)
-    return max(code, _show(session, dict.fromkeys(touched)))
+    code = max(code, _show(session, dict.fromkeys(touched)))
+    return max(code, _tell_blocked(session))
+
+
+def _tell_blocked(session: Session) -> int:
+    """Tell of outgoing servers that refused us three times while mail waits for them."""
+    code = 0
+    with session.store.read() as reader:
+        waiting = {row.identity_id for row in reader.outbox.due(reader.now_ms)}
+        for account in reader.accounts.all():
+            servers = {server.id: server for server in reader.accounts.servers(account.id)}
+            blocked = any(
+                servers[each.outgoing_server_id].state == "sign_in_needed"
+                for each in reader.accounts.identities(account.id)
+                if each.id in waiting and each.outgoing_server_id in servers
+            )
+            if blocked:
+                error = NeedsOwner("sign_in_needed", address=account.address)
+                code = max(code, session.output.fault(error))
+    return code
 
 
 def _receive_first(session: Session, secrets: Secrets) -> dict[int, int]:

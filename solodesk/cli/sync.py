@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
-from solodesk.base.errors import KnownError
+from solodesk.base.errors import KnownError, NeedsOwner
 from solodesk.base.log import Redactor
 from solodesk.cli.parsing import Subparsers
 from solodesk.cli.session import Session
@@ -46,6 +46,11 @@ def receive_all(session: Session, wanted: Iterable[rows.Account], secrets: Secre
     """One pass over each of these mailboxes; faults are told and do not stop the next one."""
     code = 0
     for row in wanted:
+        if not accounts.may_sign_in(row):
+            code = max(
+                code, session.output.fault(NeedsOwner("sign_in_needed", address=row.address))
+            )
+            continue
         try:
             results = _one(session, row, secrets)
         except KnownError as error:

@@ -125,7 +125,7 @@ class AccountLoop:
     def _may_sign_in(self) -> bool:
         with self._store.read() as reader:
             row = accounts.get(reader, self.account)
-        return row.state != "sign_in_needed"
+        return accounts.may_sign_in(row)
 
     def _failed(self, error: KnownError, failures: int) -> int:
         if self._stop.is_set():

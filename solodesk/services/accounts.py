@@ -273,6 +273,11 @@ def receive_failed(desk: Desk, account: AccountId, error: KnownError) -> str:
     return state
 
 
+def may_sign_in(row: rows.Account) -> bool:
+    """Whether an attempt is allowed: after three refusals in a row only the owner can go on."""
+    return row.auth_failures < _MAX_REFUSALS
+
+
 def looked(desk: Desk, account: AccountId) -> None:
     """The mailbox was looked at and nothing had moved; written at most every half minute."""
     row = get(desk, account)

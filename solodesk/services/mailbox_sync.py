@@ -6,6 +6,7 @@ move in the transaction that stores the messages. Nothing is written to the serv
 deleted here because it is missing there. Must not open connections: it is handed a source.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -16,6 +17,7 @@ from solodesk.base.errors import KnownError
 from solodesk.domain.events import Actor
 from solodesk.domain.ids import AccountId
 from solodesk.mail.imap import FolderState, ImapSource
+from solodesk.mail.imap_fetch import Fetched
 from solodesk.mail.imap_folders import SyncFolder
 from solodesk.services import sync_flags
 from solodesk.services.ingest import finish_first_sync
@@ -31,6 +33,10 @@ _RENUMBERED = "renumbered"
 _SIZES_AT_ONCE = 500
 _BATCH_BYTES = 4 * 1024 * 1024
 _BATCH_MESSAGES = 100
+_WHOLE_BYTES = 100 * 1024 * 1024
+"""Of anything bigger only the first part comes, marked as partial."""
+_FIRST_PART = 1024 * 1024
+_log = logging.getLogger(__name__)
 _PAUSE_S = 0.002
 """Left to the desk's own writes between batches."""
 
@@ -168,7 +174,8 @@ class _Pass:
                 if self.stop.is_set():
                     return
                 # Within a batch oldest first: answers find what they answer.
-                fetched = sorted(self.source.fetch(batch), key=lambda each: each.uid)
+                huge = sizes[batch[0]].size > _WHOLE_BYTES  # then it is alone
+                fetched = sorted(self._bodies(batch, huge=huge), key=lambda each: each.uid)
                 took = take_in(intake, fetched, cursor=min(batch))
                 self.stop.wait(_PAUSE_S)
                 plan.new += took.new
@@ -177,6 +184,22 @@ class _Pass:
                 here = len(plan.listed) - len(plan.wanted) + plan.taken
                 self.on_progress(Progress(plan.folder.name, here, len(plan.listed)))
         plan.seconds += time.monotonic() - started
+
+    def _bodies(self, batch: Sequence[int], *, huge: bool) -> list[Fetched]:
+        """The bytes of a batch; a message the server itself cannot give does not stop the others.
+
+        Of a huge message (always a batch of its own) comes the first part: headers and text.
+        """
+        try:
+            return self.source.fetch(batch, _FIRST_PART if huge else None)
+        except KnownError as error:
+            if error.code != "server_said":
+                raise
+            if len(batch) == 1:
+                # It shows as missing, and is tried again in the next pass.
+                _log.warning("message %s was refused by the server", batch[0])
+                return []
+        return [each for uid in batch for each in self._bodies([uid], huge=huge)]
 
     def _finish(self, plan: _Plan) -> FolderResult:
         """Compare once more, and write down flags, what is gone, and how far we are."""

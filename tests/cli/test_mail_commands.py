@@ -172,3 +172,18 @@ def test_sync_goes_on_with_the_other_mailbox(
     assert states[1]["detail"]["code"] == "wrong_password"
     assert states[2]["state"] == "ok"
     assert states[2]["last_receive"].endswith("Z")
+
+
+def test_after_three_refusals_no_more_attempts(
+    data_dir: Path, mailbox: Mailbox, sink: SmtpSink
+) -> None:
+    add(data_dir, mailbox, sink)
+    codes = []
+    for _ in range(5):
+        code, lines, errors = solodesk(data_dir, "sync", password="wrong")
+        codes.append(error(errors)["error"])
+        assert (code, lines) == (3, [])
+    assert codes == ["wrong_password"] * 3 + ["sign_in_needed"] * 2
+    assert solodesk(data_dir, "account", "list")[1][0]["state"] == "sign_in_needed"
+    assert solodesk(data_dir, "account", "test", "1", password=mailbox.password)[0] == 0
+    assert solodesk(data_dir, "sync", password=mailbox.password)[0] == 0

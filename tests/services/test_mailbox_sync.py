@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ import pytest
 from solodesk.base.clock import FixedClock, utc
 from solodesk.base.errors import KnownError
 from solodesk.base.paths import DataFolder
+from solodesk.mail.imap_fetch import Fetched
 from solodesk.services import ingest as ingesting
 from solodesk.services import mailbox_sync, sync_batch
 from solodesk.services.mailbox_sync import Progress
@@ -250,6 +251,37 @@ def test_poison_is_kept_as_damaged_and_the_next_comes(
     damaged = [message for message in shop.messages() if message.damaged]
     assert [message.subject for message in damaged] == ["Order 2"]
     assert len(uids) == 5
+
+
+def test_a_message_the_server_cannot_give_stops_no_other(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uids = fill(shop.box, 6)
+    with shop.source() as source:
+        real = source.fetch
+
+        def refuses(wanted: Sequence[int], first_bytes: int | None = None) -> list[Fetched]:
+            if uids[2] in wanted:
+                raise KnownError("server_said", host="x", text="NO [SERVERBUG] internal error")
+            return real(wanted, first_bytes)
+
+        monkeypatch.setattr(source, "fetch", refuses)
+        inbox, _ = mailbox_sync.sync_account(shop.store, shop.account, source)
+    assert (inbox.here, inbox.missing_uids) == (5, (uids[2],))
+    assert shop.sync()[0].missing == 0
+
+
+def test_a_huge_message_comes_in_part(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mailbox_sync, "_WHOLE_BYTES", 5_000)
+    monkeypatch.setattr(mailbox_sync, "_FIRST_PART", 2_000)
+    fill(shop.box, 2)
+    shop.box.append("INBOX", raw_mail("long " * 4_000, subject="Huge"))
+    inbox, _ = shop.sync()
+    assert (inbox.here, inbox.missing) == (3, 0)
+    states = {message.subject: (message.raw_state, message.size) for message in shop.messages()}
+    assert states["Huge"] == ("partial", 2_000)
+    assert {state for subject, (state, _) in states.items() if subject != "Huge"} == {"whole"}
+    assert shop.sync()[0].new == 0
 
 
 def test_a_cut_connection_loses_nothing(shop: Shop) -> None:
