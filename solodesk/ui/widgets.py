@@ -185,10 +185,17 @@ class ElidedLabel(QLabel):
         self.setToolTip(plain_tip(self._full) if cut != self._full else "")
 
 
+def short_name(name: str, most: int = 40) -> str:
+    """Cut a long file name in its middle, keeping the ending."""
+    if len(name) <= most:
+        return name
+    return name[: most - 12] + "…" + name[-11:]
+
+
 def plain_tip(text: str) -> str:
     """Escape `text` for a tool tip, which would otherwise guess at rich text."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f"<qt>{escaped}</qt>" if escaped != text else text
+    return f"<qt>{escaped.replace(chr(10), '<br>')}</qt>" if escaped != text else text
 
 
 class Hairline(QFrame):

@@ -28,21 +28,32 @@ class CheckBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 6, 8, 6)
         row.setSpacing(8)
+        self._appearance = appearance
+        self._asks = False
         self._text = QLabel()
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setWordWrap(True)
         self._text.setProperty("tone", "warn")
-        self._text.setFont(appearance.font(12))
         row.addWidget(self._text, 1)
         self._field = QLineEdit()
         self._field.setPlaceholderText("https://")
-        self._field.setAccessibleName(_("Link"))
         self._field.returnPressed.connect(self._on_field_return_pressed)
         row.addWidget(self._field, 2)
-        self._anyway = QPushButton(_("Send anyway"))
+        self._anyway = QPushButton()
         self._anyway.clicked.connect(self._on_anyway_clicked)
         row.addWidget(self._anyway)
+        self.restyle()
         self.clear()
+
+    def restyle(self) -> None:
+        """Take words and fonts again."""
+        self._text.setFont(self._appearance.font(12))
+        self._field.setAccessibleName(_("Link"))
+        self._anyway.setText(_("Send anyway"))
+
+    def is_asking(self) -> bool:
+        """Whether an answer is awaited: nothing may push the question away."""
+        return self._asks and not self.isHidden()
 
     def show_checks(self, found: Sequence[Check]) -> None:
         """Show the checks; only those that do not block can be passed."""
@@ -51,6 +62,7 @@ class CheckBar(QWidget):
         self._codes = frozenset(check.code for check in shown)
         self._say(" ".join(words.sentence(check.code, check.params) for check in shown))
         self._anyway.setVisible(not blocking)
+        self._asks = True
 
     def show_error(self, error: KnownError) -> None:
         """Say why it could not be done."""
@@ -64,6 +76,7 @@ class CheckBar(QWidget):
         """Ask for an address; `answer` gets it when it is a web or mail address."""
         self._say(_("Link to"))
         self._answer = answer
+        self._asks = True
         self._field.clear()
         self._field.show()
         self._field.setFocus()
@@ -76,6 +89,7 @@ class CheckBar(QWidget):
         """Hide."""
         self._codes = frozenset()
         self._answer = None
+        self._asks = False
         self._text.clear()
         self._field.hide()
         self._anyway.hide()

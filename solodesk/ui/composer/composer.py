@@ -1,35 +1,34 @@
 """The composer docked under the conversation: drafts as typed, checks, and sending.
 
-What is typed reaches the store within a second, through the gate. Sending is one act of
-`services.replies`; this widget decides nothing about delivery. Unread text is never sent: a
-canned response goes into the text, and only a press of Send sends it.
+Sending is one act of `services.replies`; this widget decides nothing about delivery. Unread text
+is never sent: a canned response goes into the text, and only a press of Send sends it.
 """
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QMenu, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from solodesk.base.errors import KnownError
+from solodesk.domain.changes import Changes
 from solodesk.domain.ids import TicketId
-from solodesk.domain.message import Address
-from solodesk.services import replies, responses, tickets
-from solodesk.services.units import Desk
+from solodesk.services import replies
+from solodesk.services.drafts import Draft
 from solodesk.ui.appearance import Appearance
 from solodesk.ui.composer.checkbar import CheckBar
 from solodesk.ui.composer.editor import Editor
-from solodesk.ui.composer.filechips import FileChips
-from solodesk.ui.composer.picker import Picker
+from solodesk.ui.composer.filechips import FileChips, ask_paths, read_files
+from solodesk.ui.composer.keeper import DraftKeeper
 from solodesk.ui.composer.recipients import RecipientLines
+from solodesk.ui.composer.responding import Responding
+from solodesk.ui.composer.sender import Sender, Way
 from solodesk.ui.composer.toolbar import ComposerToolbar
 from solodesk.ui.ops import DeskGate
+from solodesk.wording import checks as words
 from solodesk.wording.gettext import _
-
-SAVE_AFTER_MS = 800
-_MOST_FILE = 25 * 1024 * 1024
 
 
 class Composer(QWidget):
@@ -50,82 +49,60 @@ class Composer(QWidget):
         self, gate: DeskGate, appearance: Appearance, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._gate = gate
-        self._appearance = appearance
-        self._draft: replies.Draft | None = None
-        self._mode = "reply"
-        self._dirty = False
-        self._accepted: frozenset[str] = frozenset()
+        self._gate, self._look = gate, appearance
         self.setObjectName("composer")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(SAVE_AFTER_MS)
-        self._timer.timeout.connect(self.flush)
+        self._keeper = DraftKeeper(gate, self._current, self)
+        self._keeper.saved.connect(self._on_keeper_saved)
+        self._keeper.failed.connect(self._on_keeper_failed)
+        self._keeper.attached.connect(self._on_keeper_attached)
+        self._sender = Sender(gate, self)
+        self._sender.handed_over.connect(self._on_sender_handed_over)
+        self._sender.noted.connect(self._on_sender_noted)
+        self._sender.failed.connect(self._on_sender_failed)
         self._build()
-        self._picker = Picker(gate, appearance, self.window() if parent else self)
-        self._connect_picker()
+        self._connect_responding()
         appearance.changed.connect(self._on_appearance_changed)
+        gate.changed.connect(self._on_gate_changed)
         self.hide()
 
     def open_for(self, ticket: TicketId | None, mode: str = "reply") -> None:
         """Open for `ticket`; mode: reply, reply_all, forward, note or new (ticket None)."""
-        self.flush()
-        self._mode = mode
-        self._accepted = frozenset()
-        self._draft = self._gate.read(lambda reader: replies.draft_for(reader, ticket, mode=mode))
-        self._dirty = False
-        self._show_draft()
-        self._card.setProperty("mode", "note" if mode == "note" else "mail")
-        self._card.style().polish(self._card)
-        self._toolbar.set_note_mode(mode == "note")
-        self._people.setVisible(mode != "note")
-        self._people.show_subject(mode in ("new", "forward"))
-        self._checks.clear()
+        if self._keeper.draft is not None:
+            self._keeper.leave(self._editor.textCursor().position())
+        draft = self._keeper.open(ticket, mode)
+        self._sender.begin()
+        self._responding.set_ticket(ticket)
+        self._show_draft(draft)
         self.show()
-        if mode in ("new", "forward"):
+        # A forward or a new mail first needs somebody to go to.
+        if mode in ("new", "forward") and not draft.to:
             self._people.focus("to")
         else:
             self._editor.setFocus()
         self.opened.emit()
 
-    def write_to(self, address: str) -> None:
-        """Fill in the recipient of a new mail (a mailto link); the rest stays as it is."""
-        draft = self._draft
-        if draft is None or not address:
-            return
-        people = (Address("", address),)
-        self._people.set_people(people, draft.cc, draft.bcc, draft.subject)
-
     def ticket(self) -> TicketId | None:
         """The ticket being answered."""
-        return self._draft.ticket if self._draft and self.isVisible() else None
+        draft = self._keeper.draft
+        return draft.ticket if draft is not None and not self.isHidden() else None
 
     def is_open(self) -> bool:
         """Tell whether something is being written."""
-        return self._draft is not None and not self.isHidden()
+        return self._keeper.draft is not None and not self.isHidden()
 
     def mode(self) -> str:
         """reply, reply_all, forward, note or new."""
-        return self._mode
+        return self._keeper.mode
 
     def close_composer(self) -> None:
         """Leave; the draft is kept."""
-        self.flush()
-        self._picker.close_picker()
-        self._draft = None
-        self.hide()
-        self.closed.emit()
+        self._keeper.leave(self._editor.textCursor().position())
+        self._end()
 
     def flush(self) -> None:
         """Save the draft now when something was typed since the last time."""
-        self._timer.stop()
-        if not self._dirty or self._draft is None or self._mode == "note":
-            return
-        self._dirty = False
-        draft = self._current()
-        self._draft = draft
-        self._gate.act(lambda desk: replies.save_draft(desk, draft), self._on_draft_saved)
+        self._keeper.flush()
 
     def send(
         self,
@@ -134,257 +111,239 @@ class Composer(QWidget):
         snooze_after_ms: int | None = None,
         later_ms: int | None = None,
     ) -> None:
-        """Check, then hand over to the outbox; what speaks against it is shown inline."""
-        if self._draft is None:
+        """Check, then hand over to the outbox; what speaks against it is shown inline.
+
+        With the picker open the chosen response is inserted instead: unread text never leaves.
+        """
+        if self._responding.is_open():
+            self._responding.insert_current()
             return
-        if self._mode == "note":
+        # Twice Ctrl+Enter is one reply.
+        if self._keeper.draft is None or self._sender.is_busy:
+            return
+        if self._keeper.is_note:
             self._save_note()
             return
-        self._timer.stop()
-        self._dirty = False
-        draft = self._current()
-        found = self._gate.read(lambda reader: replies.checks(reader, draft))
-        open_checks = [check for check in found if check.code not in self._accepted]
-        if open_checks:
-            self._pending: Callable[[], None] = lambda: self.send(
-                status_after=status_after, snooze_after_ms=snooze_after_ms, later_ms=later_ms
-            )
-            self._checks.show_checks(open_checks)
-            if any(check.code == "blank_open" for check in open_checks):
-                self._editor.next_blank()
-            return
-
-        def act(desk: Desk) -> replies.Sent:
-            replies.save_draft(desk, draft)
-            return replies.send(
-                desk,
-                draft,
-                status_after=status_after,
-                snooze_after_ms=snooze_after_ms,
-                later_ms=later_ms,
-            )
-
-        self._gate.act(act, self._on_handed_over, fail=self._on_send_failed)
+        self._send(Way(status_after, snooze_after_ms, later_ms))
 
     def insert_response(self, name: str) -> None:
         """Insert the canned response `name`, filled for this customer."""
-        ticket = self._draft.ticket if self._draft else None
-        prepared = self._gate.read(lambda reader: responses.prepare(reader, name, ticket))
-        self._editor.take_slash()
-        self._editor.insert_fragment(responses.prepared_html(prepared.pieces))
-        if prepared.attachments and self._draft is not None:
-            self._draft = replace(
-                self._draft, attachments=(*self._draft.attachments, *prepared.attachments)
-            )
-            self._files.show_files(self._draft.attachments)
-        self._gate.act(lambda desk: responses.used(desk, name))
-        self._editor.setFocus()
-        self._mark_dirty()
+        self._responding.insert(name)
 
     def open_picker(self) -> None:
         """Open the canned responses at the cursor."""
-        self._editor.setFocus()
-        self._editor.begin_slash()
-        self._show_picker()
+        if self.is_open() and not self._keeper.is_note:
+            self._responding.open()
 
     def attach(self, paths: list[str]) -> None:
         """Attach files by path; a file that cannot be read is said inline."""
-        for path in paths:
-            try:
-                data = Path(path).read_bytes()
-            except OSError:
-                self._checks.show_text(_("{name} could not be read.").format(name=Path(path).name))
-                continue
-            self._attach_bytes(Path(path).name, data)
+        files, complaint = read_files(paths)
+        if complaint:
+            self._checks.show_text(complaint)
+        self._keeper.attach(files)
 
     def reload(self) -> None:
         """Read the draft again (a macro wrote into it)."""
-        if self._draft is not None and self._draft.ticket is not None:
-            self._dirty = False
-            self.open_for(self._draft.ticket, self._mode)
+        draft = self._keeper.draft
+        if draft is not None and draft.ticket is not None and not self._keeper.is_note:
+            self._keeper.settle()
+            self._show_draft(self._keeper.open(draft.ticket, self._keeper.mode))
+            self._editor.next_blank()
+
+    def discard(self) -> None:
+        """Throw the draft away (one undo brings it back)."""
+        draft = self._keeper.draft
+        if draft is None:
+            return
+        ticket = draft.ticket
+        if not self._keeper.is_note:
+            # Saved first, so that undo brings back the last words too.
+            self._keeper.flush()
+            self._gate.act(
+                lambda desk: replies.discard_draft(desk, ticket), label=("draft.discard", {})
+            )
+        self._keeper.forget()
+        self._end()
+        self.discarded.emit(ticket or 0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keys of the text field: the picker first, then Send and Esc."""
+        """Keys of the text field: the picker first."""
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if self._picker.isVisible() and self._picker.handle_key(event):
-                return True
-            if event.key() == Qt.Key.Key_Escape:
-                self.close_composer()
+            if self._responding.is_open() and self._responding.picker.handle_key(event):
                 return True
         return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_composer()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._responding.is_open():
+            self._responding.place()
 
     def _build(self) -> None:
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 12, 24, 12)
-        self._card = QFrame()
+        self._card = QFrame(self)
         self._card.setObjectName("composerCard")
         outer.addWidget(self._card)
         column = QVBoxLayout(self._card)
         column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)
-        self._people = RecipientLines(self._appearance)
+        self._people = RecipientLines(self._look, self._card)
         self._people.edited.connect(self._mark_dirty)
-        self._people.identity_menu_requested.connect(self._on_identity_menu_requested)
-        column.addWidget(self._people)
-        self._checks = CheckBar(self._appearance)
+        self._people.identity_menu_requested.connect(self._on_people_identity_menu_requested)
+        self._people.identity_chosen.connect(self._on_people_identity_chosen)
+        self._checks = CheckBar(self._look, self._card)
         self._checks.accepted.connect(self._on_checks_accepted)
-        column.addWidget(self._checks)
-        self._editor = Editor(self._appearance)
-        self._editor.setViewportMargins(14, 10, 14, 4)
+        self._editor = Editor(self._look, self._card)
         self._editor.installEventFilter(self)
         self._editor.edited.connect(self._mark_dirty)
         self._editor.left.connect(self.flush)
         self._editor.files_dropped.connect(self.attach)
         self._editor.image_pasted.connect(self._on_editor_image_pasted)
-        column.addWidget(self._editor, 1)
-        self._files = FileChips(self._appearance)
+        self._files = FileChips(self._look, self._card)
         self._files.removed.connect(self._on_files_removed)
-        column.addWidget(self._files)
-        line = QFrame()
+        line = QFrame(self._card)
         line.setProperty("line", "h")
-        column.addWidget(line)
-        self._toolbar = ComposerToolbar(self._appearance)
+        self._toolbar = ComposerToolbar(self._look, self._card)
         self._toolbar.pressed.connect(self._on_toolbar_pressed)
         self._toolbar.send_requested.connect(self._on_toolbar_send_requested)
-        column.addWidget(self._toolbar)
-        self.setMinimumHeight(self._appearance.px(200))
+        for part in (self._people, self._checks, self._editor, self._files, line, self._toolbar):
+            column.addWidget(part, 1 if part is self._editor else 0)
 
-    def _connect_picker(self) -> None:
-        self._editor.slash_typed.connect(self._show_picker)
-        self._editor.slash_text_changed.connect(self._on_slash_text_changed)
-        self._editor.slash_ended.connect(self._picker.close_picker)
-        self._picker.insert_requested.connect(self._on_picker_insert_requested)
-        self._picker.copy_requested.connect(self._on_picker_copy_requested)
-        self._picker.manage_requested.connect(self.manage_responses_requested)
-        self._picker.closed.connect(self._editor.cancel_slash)
+    def _connect_responding(self) -> None:
+        self._responding = Responding(self._gate, self._look, self._editor, self._card)
+        self._responding.files_added.connect(self._on_responding_files_added)
+        self._responding.inserted.connect(self._mark_dirty)
+        self._responding.said.connect(self._checks.show_text)
+        self._responding.failed.connect(self._checks.show_error)
+        self._responding.manage_requested.connect(self.manage_responses_requested)
 
-    def _show_draft(self) -> None:
-        draft = self._draft
-        if draft is None:
-            return
+    def _show_draft(self, draft: Draft) -> None:
+        is_note = self._keeper.is_note
         self._people.set_people(draft.to, draft.cc, draft.bcc, draft.subject)
         self._people.set_identity(draft.identity_address)
-        self._editor.set_html("" if self._mode == "note" else draft.body_html)
-        self._files.show_files(() if self._mode == "note" else draft.attachments)
+        self._people.setVisible(not is_note)
+        self._people.show_subject(self._keeper.mode in ("new", "forward"))
+        self._editor.set_slash(on=not is_note)
+        self._editor.set_hint(_("Note — only you see this") if is_note else "")
+        self._editor.set_html(draft.body_html)
+        self._editor.go_to(self._keeper.place())
+        self._files.show_files(draft.attachments)
+        self._checks.clear()
         self._toolbar.set_state("")
+        self._toolbar.set_note_mode(is_note)
+        mode = "note" if is_note else "mail"
+        for widget in (self._card, self._editor):
+            widget.setProperty("mode", mode)
+            widget.style().unpolish(widget)
+            widget.style().polish(widget)
 
-    def _current(self) -> replies.Draft:
-        if self._draft is None:
-            raise KnownError("no_draft")
+    def _current(self, draft: Draft) -> Draft:
         return replace(
-            self._draft,
+            draft,
             to=self._people.people("to"),
             cc=self._people.people("cc"),
             bcc=self._people.people("bcc"),
-            subject=self._people.subject() or self._draft.subject,
+            subject=self._people.subject() or draft.subject,
             body_html=self._editor.html(),
         )
 
+    def _send(self, way: Way) -> None:
+        draft = self._keeper.settle()
+        if draft is None:
+            return
+        found = self._sender.findings(draft)
+        if found:
+            self._sender.pending = way
+            self._keeper.unsettle()
+            self._checks.show_checks(found)
+            if any(check.code == "blank_open" for check in found):
+                self._editor.next_blank()
+            return
+        self._keeper.remember(self._editor.textCursor().position())
+        self._sender.send(draft, way)
+
     def _save_note(self) -> None:
-        ticket = self._draft.ticket if self._draft else None
+        draft = self._keeper.settle()
         text = self._editor.plain().strip()
-        if ticket is None or not text:
+        if draft is None or draft.ticket is None or not text:
             self.close_composer()
             return
-        self._gate.act(
-            lambda desk: tickets.add_note(desk, ticket, text),
-            self._on_note_added,
-            label=("ticket.note", {}),
-        )
+        self._sender.note(draft.ticket, text)
 
-    def _show_picker(self) -> None:
-        if self._mode == "note":
-            return
-        window = self.window()
-        if self._picker.parentWidget() is not window:
-            self._picker.setParent(window)
-        width, height = self._appearance.px(620), self._appearance.px(246)
-        corner = self._card.mapTo(window, self._card.rect().topLeft())
-        left = max(8, min(corner.x(), window.width() - width - 8))
-        top = max(8, corner.y() - height - 6)
-        self._picker.setGeometry(left, top, width, height)
-        ticket = self._draft.ticket if self._draft else None
-        self._picker.open_for(ticket, None)
-
-    def _attach_bytes(self, name: str, data: bytes) -> None:
-        if self._draft is None:
-            return
-        if len(data) > _MOST_FILE:
-            self._checks.show_text(_("{name} is larger than 25 MB.").format(name=name))
-            return
-        draft = self._current()
-        self._gate.act(lambda desk: replies.attach(desk, draft, name, data), self._on_attached)
-
-    def _mark_dirty(self) -> None:
-        self._dirty = True
-        self._accepted = frozenset()
-        self._checks.clear()
-        self._toolbar.set_state("")
-        if not self._timer.isActive():
-            self._timer.start()
-
-    def _on_draft_saved(self, result: object) -> None:
-        if not self._dirty:
-            self._toolbar.set_state(_("Saved"))
-
-    def _on_attached(self, draft: replies.Draft) -> None:
-        if self._draft is not None and draft.ticket == self._draft.ticket:
-            self._draft = replace(self._draft, attachments=draft.attachments)
-            self._files.show_files(draft.attachments)
-
-    def _on_files_removed(self, place: int) -> None:
-        if self._draft is not None:
-            kept = tuple(f for at, f in enumerate(self._draft.attachments) if at != place)
-            self._draft = replace(self._draft, attachments=kept)
-            self._files.show_files(kept)
-            self._mark_dirty()
-
-    def _on_note_added(self, result: object) -> None:
-        ticket = self._draft.ticket if self._draft else None
-        self.close_composer()
-        self.note_saved.emit(ticket or 0)
-
-    def _on_handed_over(self, result: replies.Sent) -> None:
-        name = self._people.people("to")
-        self._draft = None
-        self._picker.close_picker()
+    def _end(self) -> None:
+        self._responding.close()
         self.hide()
         self.closed.emit()
-        self.sent.emit(result.outbox, name[0].name or name[0].address if name else "")
 
-    def _on_send_failed(self, error: KnownError) -> None:
+    def _mark_dirty(self) -> None:
+        self._keeper.touch()
+        self._sender.begin()
+        self._checks.clear()
+        self._toolbar.set_state("")
+
+    def _on_keeper_saved(self) -> None:
+        self._toolbar.set_state(_("Saved"))
+
+    def _on_keeper_failed(self, error: KnownError) -> None:
+        self._checks.show_error(error)
+
+    def _on_keeper_attached(self, files: tuple[replies.FileRef, ...]) -> None:
+        self._files.show_files(files)
+        self._checks.clear()
+
+    def _on_responding_files_added(self, files: tuple[replies.FileRef, ...]) -> None:
+        self._keeper.add_files(files)
+        if self._keeper.draft is not None:
+            self._files.show_files(self._keeper.draft.attachments)
+
+    def _on_files_removed(self, place: int) -> None:
+        self._keeper.remove_file(place)
+        if self._keeper.draft is not None:
+            self._files.show_files(self._keeper.draft.attachments)
+            self._mark_dirty()
+
+    def _on_sender_noted(self, ticket: TicketId) -> None:
+        if self._keeper.is_note and self.ticket() == ticket:
+            self._keeper.forget()
+            self._end()
+        self.note_saved.emit(ticket)
+
+    def _on_sender_handed_over(self, draft: Draft, result: replies.Sent) -> None:
+        now = self._keeper.draft
+        # The owner may have gone on to another ticket meanwhile: that draft stays open.
+        if now is not None and now.ticket == draft.ticket and not self._keeper.is_note:
+            self._keeper.draft = None
+            self._end()
+        name = draft.to[0].name or draft.to[0].address if draft.to else ""
+        self.sent.emit(result.outbox, name)
+
+    def _on_sender_failed(self, error: KnownError) -> None:
+        self._keeper.unsettle()
         self._checks.show_error(error)
 
     def _on_checks_accepted(self, codes: frozenset[str]) -> None:
-        self._accepted |= codes
+        self._sender.accept(codes)
         self._checks.clear()
-        self._pending()
+        self._send(self._sender.pending)
 
-    def _on_slash_text_changed(self, typed: str) -> None:
-        if self._picker.isVisible():
-            self._picker.filter(typed)
-
-    def _on_picker_insert_requested(self, name: str, edit_first: bool) -> None:
-        self._picker.hide()
-        self.insert_response(name)
-
-    def _on_picker_copy_requested(self, name: str) -> None:
-        ticket = self._draft.ticket if self._draft else None
-        prepared = self._gate.read(lambda reader: responses.prepare(reader, name, ticket))
-        QApplication.clipboard().setText("".join(piece.text for piece in prepared.pieces))
-        self._editor.take_slash()
-        self._picker.hide()
-        self._checks.show_text(_("Copied. Paste it into the chat."))
-        if ticket is not None:
-            self._gate.act(
-                lambda desk: tickets.log_contact(
-                    desk, ticket, "chat", "out", 0, "".join(p.text for p in prepared.pieces)
-                ),
-                label=("ticket.contact", {}),
-            )
+    def _on_gate_changed(self, changes: Changes) -> None:
+        """Say at once when the customer writes, or somebody answers, while this is written."""
+        draft = self._keeper.draft
+        busy = self._sender.is_busy or self._keeper.is_note or self._checks.is_asking()
+        if draft is None or busy or draft.ticket not in changes.tickets:
+            return
+        news = self._sender.news(draft)
+        if news:
+            self._checks.show_text(words.sentence(news[0].code, news[0].params))
 
     def _on_editor_image_pasted(self, data: bytes) -> None:
-        self._attach_bytes(_("picture") + ".png", data)
+        self._keeper.attach([(_("picture") + ".png", data)])
 
     def _on_toolbar_pressed(self, name: str) -> None:
         acts: dict[str, Callable[[], None]] = {
@@ -392,40 +351,25 @@ class Composer(QWidget):
             "list": self._editor.toggle_list,
             "link": self._ask_link,
             "attach": self._ask_files,
-            "image": self._ask_files,
+            "image": partial(self._ask_files, pictures=True),
             "responses": self.open_picker,
             "macros": self._ask_macros,
             "discard": self.discard,
         }
         acts[name]()
 
-    def discard(self) -> None:
-        """Throw the draft away (one undo brings it back)."""
-        if self._draft is None:
-            return
-        ticket = self._draft.ticket
-        self._timer.stop()
-        self._dirty = False
-        if ticket is not None and self._mode != "note":
-            self._gate.act(
-                lambda desk: replies.discard_draft(desk, ticket), label=("draft.discard", {})
-            )
-        self._draft = None
-        self.hide()
-        self.closed.emit()
-        self.discarded.emit(ticket or 0)
-
     def _ask_macros(self) -> None:
         self.macros_requested.emit(self._toolbar)
 
     def _ask_link(self) -> None:
-        self._checks.ask_link(self._editor.set_link)
+        self._checks.ask_link(self._on_link_given)
 
-    def _ask_files(self) -> None:
-        from PySide6.QtWidgets import QFileDialog
+    def _on_link_given(self, address: str) -> None:
+        self._editor.set_link(address)
+        self._editor.setFocus()
 
-        paths, _filter = QFileDialog.getOpenFileNames(self, _("Attach files"))
-        self.attach(paths)
+    def _ask_files(self, *, pictures: bool = False) -> None:
+        self.attach(ask_paths(self, pictures=pictures))
 
     def _on_toolbar_send_requested(self, way: str) -> None:
         if way == "send_close":
@@ -437,25 +381,20 @@ class Composer(QWidget):
         else:
             self.send()
 
-    def _on_identity_menu_requested(self, anchor: QWidget) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for identity in self._gate.read(replies.identities):
-            action = menu.addAction(f"{identity.name} <{identity.address}>")
-            action.setData(identity.id)
-        menu.triggered.connect(self._on_identity_triggered)
-        menu.popup(anchor.mapToGlobal(anchor.rect().bottomLeft()))
+    def _on_people_identity_menu_requested(self) -> None:
+        self._people.offer_identities(self._gate.read(replies.identities))
 
-    def _on_identity_triggered(self, action: object) -> None:
-        chosen = action.data()  # type: ignore[attr-defined]
-        for identity in self._gate.read(replies.identities):
-            if identity.id == chosen and self._draft is not None:
-                self._draft = replace(
-                    self._draft, identity=identity.id, identity_address=identity.address
-                )
-                self._people.set_identity(identity.address)
-                self._mark_dirty()
+    def _on_people_identity_chosen(self, identity: replies.Identity) -> None:
+        if self._keeper.draft is not None:
+            self._keeper.draft = replace(
+                self._keeper.draft, identity=identity.id, identity_address=identity.address
+            )
+            self._people.set_identity(identity.address)
+            self._mark_dirty()
 
     def _on_appearance_changed(self) -> None:
-        self._editor.restyle()
-        self._toolbar.restyle()
+        for part in (self._editor, self._people, self._checks, self._toolbar):
+            part.restyle()
+        self._responding.renew()
+        if self._keeper.draft is not None:
+            self._files.show_files(self._keeper.draft.attachments)

@@ -4,6 +4,7 @@ Typing in a blank replaces it; Tab goes to the next one. A "/" (or 、 or ／) a
 line or after a space asks for the canned responses.
 """
 
+from collections.abc import Callable
 from typing import cast
 
 from PySide6.QtCore import QBuffer, QByteArray, QMimeData, QSize, Qt, Signal
@@ -17,17 +18,18 @@ from PySide6.QtGui import (
     QTextList,
     QTextListFormat,
 )
-from PySide6.QtWidgets import QTextEdit, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from solodesk.ui.appearance import Appearance
 from solodesk.ui.composer import richtext
+from solodesk.ui.composer.chiptext import ChipText
 from solodesk.wording.gettext import _
 
 _TRIGGERS = "/、／"
 _MOST_PASTED_HTML = 300_000
 
 
-class Editor(QTextEdit):
+class Editor(ChipText):
     """Rich text in our small whitelist. Signals are facts; the composer decides."""
 
     edited = Signal()
@@ -39,38 +41,68 @@ class Editor(QTextEdit):
     left = Signal()
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._appearance = appearance
+        super().__init__(appearance, parent=parent)
         self._slash: int | None = None
+        self._takes_slash = True
         self._quiet = False
+        self.setObjectName("composerText")
         self.setAcceptRichText(True)
         self.setTabChangesFocus(True)
-        self.setAccessibleName(_("Message text"))
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setViewportMargins(14, 10, 14, 6)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.restyle()
+        self.document().documentLayout().documentSizeChanged.connect(self._on_document_size_changed)
         self.textChanged.connect(self._on_self_text_changed)
         self.cursorPositionChanged.connect(self._on_self_cursor_position_changed)
 
     def sizeHint(self) -> QSize:
-        return QSize(300, 140)
+        """As high as the text, from five lines to two fifths of the window."""
+        px = self.look.px
+        most = max(px(120), self.window().height() * 2 // 5)
+        height = int(self.document().size().height()) + 16
+        return QSize(px(300), max(px(108), min(height, most)))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.look.px(120), self.look.px(64))
 
     def restyle(self) -> None:
-        """Take the interface font and colours again, keeping the text."""
-        font = self._appearance.font(13.5)
-        self.setFont(font)
-        self.document().setDefaultFont(font)
-        self.document().setDocumentMargin(0)
+        """Take the interface font, words and colours again, keeping text and cursor."""
+        self.take_font()
+        self.setAccessibleName(_("Message text"))
         if self.document().characterCount() > 1:
+            place = self.textCursor().position()
             self.set_html(self.html())
+            self.go_to(place)
+        else:
+            self.set_html("")
+
+    def set_slash(self, *, on: bool) -> None:
+        """Whether "/" asks for canned responses (not in notes)."""
+        self._takes_slash = on
+
+    def set_hint(self, text: str) -> None:
+        """The grey words in an empty field."""
+        self.setPlaceholderText(text)
+
+    def go_to(self, place: int) -> None:
+        """Put the cursor at `place`, or at the end when the text is shorter."""
+        cursor = self.textCursor()
+        cursor.setPosition(min(place, self.document().characterCount() - 1))
+        self.setTextCursor(cursor)
+        self.ensureCursorVisible()
 
     def set_html(self, html: str) -> None:
         """Replace everything by whitelisted HTML; does not count as an edit."""
         self._quiet = True
+        self._slash = None
         self.clear()
-        self._reset_format()
+        self.setCurrentCharFormat(QTextCharFormat())
         cursor = self.textCursor()
-        richtext.insert_html(cursor, html, self._appearance.tokens)
-        self._line_height()
+        richtext.insert_html(cursor, html, self.look.tokens)
+        self.space_lines()
+        self.document().clearUndoRedoStacks()
         self._quiet = False
         self.moveCursor(QTextCursor.MoveOperation.Start)
 
@@ -86,9 +118,9 @@ class Editor(QTextEdit):
         """Insert whitelisted HTML at the cursor (a canned response) and go to its first blank."""
         cursor = self.textCursor()
         start = cursor.position()
-        richtext.insert_html(cursor, html, self._appearance.tokens)
+        richtext.insert_html(cursor, html, self.look.tokens)
         self.setTextCursor(cursor)
-        self._line_height()
+        self.space_lines()
         for blank in richtext.blanks(self.document()):
             if blank.start >= start:
                 self._select(blank)
@@ -167,7 +199,7 @@ class Editor(QTextEdit):
         style = QTextCharFormat(cursor.charFormat())
         style.setAnchor(True)
         style.setAnchorHref(address)
-        style.setForeground(self._appearance.tokens.accent)
+        style.setForeground(self.look.tokens.accent)
         if cursor.hasSelection():
             cursor.mergeCharFormat(style)
         else:
@@ -175,6 +207,10 @@ class Editor(QTextEdit):
         self._reset_format()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        act = _FORMATS.get(event.key())
+        if act is not None and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            act(self)
+            return
         if event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
             back = event.key() == Qt.Key.Key_Backtab
             if self.next_blank(back=back):
@@ -204,15 +240,15 @@ class Editor(QTextEdit):
         paths = [url.toLocalFile() for url in source.urls() if url.isLocalFile()]
         if paths:
             self.files_dropped.emit(paths)
-        elif source.hasImage():
+        elif source.hasImage() and not source.hasText():
+            # Office programs add a picture of the words; the words are what is meant.
             image = QImage(source.imageData())
             if not image.isNull():
                 self.image_pasted.emit(_png(image))
         elif source.hasHtml() and len(source.html()) < _MOST_PASTED_HTML:
             self._leave_special_format()
-            richtext.insert_html(
-                self.textCursor(), _body_of(source.html()), self._appearance.tokens
-            )
+            richtext.insert_html(self.textCursor(), _body_of(source.html()), self.look.tokens)
+            self.space_lines()
         else:
             self._leave_special_format()
             self.textCursor().insertText(source.text())
@@ -242,20 +278,17 @@ class Editor(QTextEdit):
     def _reset_format(self) -> None:
         self.setCurrentCharFormat(richtext.plain_format(self.currentCharFormat()))
 
-    def _line_height(self) -> None:
-        cursor = QTextCursor(self.document())
-        cursor.select(QTextCursor.SelectionType.Document)
-        style = cursor.blockFormat()
-        style.clearProperty(style.Property.LineHeight)
-        style.setLineHeight(150, style.LineHeightTypes.ProportionalHeight.value)
-        cursor.mergeBlockFormat(style)
-
     def _maybe_slash(self) -> None:
+        if not self._takes_slash:
+            return
         cursor = self.textCursor()
         line = cursor.block().text()[: cursor.positionInBlock() - 1]
         if not line or line[-1].isspace():
             self._slash = cursor.position()
             self.slash_typed.emit()
+
+    def _on_document_size_changed(self, _size: object) -> None:
+        self.updateGeometry()
 
     def _on_self_text_changed(self) -> None:
         if self._quiet:
@@ -273,11 +306,18 @@ class Editor(QTextEdit):
             return
         position = self.textCursor().position()
         typed = self.document().toPlainText()[self._slash : position]
-        if position < self._slash or "\n" in typed:
+        # A space right after "/" is a dash between words, not the name of a response.
+        if position < self._slash or "\n" in typed or typed[:1].isspace():
             self._slash = None
             self.slash_ended.emit()
         else:
             self.slash_text_changed.emit(typed)
+
+
+_FORMATS: dict[int, Callable[[Editor], None]] = {
+    Qt.Key.Key_B: Editor.toggle_bold,
+    Qt.Key.Key_I: Editor.toggle_italic,
+}
 
 
 def _png(image: QImage) -> bytes:

@@ -5,7 +5,6 @@ blank, Esc leaves what was typed. It never sends.
 """
 
 from dataclasses import dataclass
-from html import escape
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -25,21 +24,20 @@ from PySide6.QtWidgets import (
     QLabel,
     QListView,
     QPushButton,
-    QSizePolicy,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTextBrowser,
     QVBoxLayout,
     QWidget,
 )
 
+from solodesk.base.errors import KnownError
 from solodesk.domain.ids import TicketId
-from solodesk.domain.pieces import Piece
 from solodesk.services import responses
 from solodesk.ui.appearance import Appearance
+from solodesk.ui.composer.chiptext import ChipText
 from solodesk.ui.ops import DeskGate
-from solodesk.wording import labels
+from solodesk.wording import errors, labels
 from solodesk.wording.gettext import _, ngettext
 
 _MOST_ROWS = 20
@@ -128,7 +126,7 @@ class ChoiceDelegate(QStyledItemDelegate):
 class Picker(QFrame):
     """A floating card over the composer. It takes keys handed on by the editor."""
 
-    insert_requested = Signal(str, bool)
+    insert_requested = Signal(str)
     copy_requested = Signal(str)
     manage_requested = Signal()
     closed = Signal()
@@ -148,7 +146,27 @@ class Picker(QFrame):
         self.setGraphicsEffect(shadow)
         self._model = ChoiceModel(self)
         self._build()
+        self.restyle()
         self.hide()
+
+    def restyle(self) -> None:
+        """Take words, fonts and lengths again."""
+        look = self._appearance
+        for label, text in zip(self._keys, _key_words(), strict=True):
+            label.setText(text)
+            label.setFont(look.font(11.5))
+        self._manage.setText(_("Manage responses"))
+        self._manage.setFont(look.font(11.5))
+        self._empty.setText(_("Write an answer once, use it forever."))
+        for widget in (self._list, self._empty):
+            widget.setFixedWidth(look.px(248))
+        self._preview.take_font()
+        self._blanks.setFont(look.font(12))
+
+    def current_name(self) -> str | None:
+        """The response that is chosen."""
+        choice = self._current()
+        return None if choice is None else choice.name
 
     def open_for(self, ticket: TicketId | None, language: str | None) -> None:
         """Show all responses for `ticket`, best guess first; `language` chooses the variant."""
@@ -188,10 +206,10 @@ class Picker(QFrame):
             if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
                 self.copy_requested.emit(choice.name)
             else:
-                self.insert_requested.emit(choice.name, False)
+                self.insert_requested.emit(choice.name)
             return True
         if key == Qt.Key.Key_Tab:
-            self.insert_requested.emit(choice.name, True)
+            self.insert_requested.emit(choice.name)
             return True
         return False
 
@@ -210,20 +228,19 @@ class Picker(QFrame):
         self._list = QListView()
         self._list.setModel(self._model)
         self._list.setItemDelegate(ChoiceDelegate(self._appearance, self._list))
-        self._list.setFixedWidth(self._appearance.px(248))
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setMouseTracking(True)
-        self._list.setStyleSheet("QListView { background: transparent; padding: 6px; }")
+        self._list.setViewportMargins(6, 6, 6, 6)
+        self._list.setObjectName("pickerList")
         self._list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self._list.setAccessibleName(_("Canned responses"))
         self._list.clicked.connect(self._on_list_clicked)
         self._list.selectionModel().currentChanged.connect(self._on_list_current_changed)
         body.addWidget(self._list)
-        self._empty = QLabel(_("Write an answer once, use it forever."))
+        self._empty = QLabel()
         self._empty.setProperty("tone", "3")
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setFixedWidth(self._appearance.px(248))
         body.addWidget(self._empty)
         line = QFrame()
         line.setProperty("line", "v")
@@ -231,15 +248,12 @@ class Picker(QFrame):
         right = QVBoxLayout()
         right.setContentsMargins(16, 12, 16, 12)
         right.setSpacing(6)
-        self._preview = QTextBrowser()
-        self._preview.setOpenLinks(False)
+        self._preview = ChipText(self._appearance, 13)
+        self._preview.setReadOnly(True)
         self._preview.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._preview.setFont(self._appearance.font(13))
-        self._preview.document().setDocumentMargin(0)
         right.addWidget(self._preview, 1)
         self._blanks = QLabel()
         self._blanks.setProperty("tone", "warn")
-        self._blanks.setFont(self._appearance.font(12))
         right.addWidget(self._blanks)
         body.addLayout(right, 1)
         outer.addLayout(body, 1)
@@ -252,25 +266,17 @@ class Picker(QFrame):
         row = QHBoxLayout(foot)
         row.setContentsMargins(14, 4, 8, 4)
         row.setSpacing(14)
-        small = self._appearance.font(11.5)
-        for text in (
-            _("↑↓ choose"),
-            _("↵ insert"),
-            _("⇧↵ copy for chat"),
-            _("⇥ edit first"),
-        ):
-            label = QLabel(text)
+        self._keys = [QLabel() for _word in _key_words()]
+        for label in self._keys:
             label.setProperty("tone", "3")
-            label.setFont(small)
             row.addWidget(label)
         row.addStretch(1)
-        manage = QPushButton(_("Manage responses"))
-        manage.setProperty("link", True)
-        manage.setFont(small)
-        manage.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        manage.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        manage.clicked.connect(self.manage_requested)
-        row.addWidget(manage)
+        self._manage = QPushButton()
+        self._manage.setObjectName("quietLink")
+        self._manage.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._manage.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._manage.clicked.connect(self.manage_requested)
+        row.addWidget(self._manage)
         return foot
 
     def _current(self) -> Choice | None:
@@ -288,12 +294,17 @@ class Picker(QFrame):
             self._preview.clear()
             self._blanks.clear()
             return
-        prepared = self._gate.read(
-            lambda reader: responses.prepare(
-                reader, choice.name, self._ticket, language=self._language
+        try:
+            prepared = self._gate.read(
+                lambda reader: responses.prepare(
+                    reader, choice.name, self._ticket, language=self._language
+                )
             )
-        )
-        self._preview.setHtml(preview_html(prepared.pieces, self._appearance))
+        except KnownError as error:
+            self._preview.setPlainText(errors.sentence(error))
+            self._blanks.clear()
+            return
+        self._preview.show_fragment(responses.prepared_html(prepared.pieces))
         count = len(prepared.blanks)
         text = ngettext(
             "{count} blank to fill before it can be sent",
@@ -305,33 +316,21 @@ class Picker(QFrame):
     def _on_list_clicked(self, index: QModelIndex) -> None:
         choice = self._model.choice(index.row())
         if choice is not None:
-            self.insert_requested.emit(choice.name, False)
+            self.insert_requested.emit(choice.name)
 
     def _on_list_current_changed(self, current: QModelIndex, previous: QModelIndex) -> None:
         self._show_preview()
 
 
+def _key_words() -> tuple[str, ...]:
+    return (_("↑↓ choose"), _("↵ insert"), _("⇧↵ copy for chat"), _("⇥ edit first"))
+
+
 def _choice(match: responses.Match) -> Choice:
-    parts = [match.shortcut] if match.shortcut else []
+    parts = [f"/{match.shortcut.lstrip('/')}"] if match.shortcut else []
     if match.used:
         text = ngettext("used {count} time", "used {count} times", match.used)
         parts.append(text.format(count=match.used))
     elif match.language:
         parts.append(labels.language(match.language))
     return Choice(match.name, " · ".join(parts))
-
-
-def preview_html(pieces: tuple[Piece, ...], appearance: Appearance) -> str:
-    """The filled response for reading: details as blue chips, blanks amber. All text escaped."""
-    tokens = appearance.tokens
-    styles = {
-        "value": f"background:{tokens.selection.name()};color:{tokens.accent.name()}",
-        "blank": f"background:{tokens.warn_soft.name()};color:{tokens.warn.name()};"
-        "text-decoration:underline",
-    }
-    out = []
-    for piece in pieces:
-        text = escape(piece.text).replace("\n", "<br>")
-        style = styles.get(piece.kind)
-        out.append(f'<span style="{style}">&nbsp;{text}&nbsp;</span>' if style else text)
-    return f'<div style="line-height:150%">{"".join(out)}</div>'

@@ -2,20 +2,24 @@
 
 from collections.abc import Sequence
 from email.utils import formataddr, getaddresses
+from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMenu,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from solodesk.domain.message import Address
+from solodesk.services.replies import Identity
 from solodesk.ui.appearance import Appearance
+from solodesk.ui.icons import icon
 from solodesk.wording.gettext import _
 
 
@@ -46,7 +50,9 @@ class RecipientLines(QWidget):
     """To and From, and on demand Cc, Bcc and the subject."""
 
     edited = Signal()
-    identity_menu_requested = Signal(object)
+    identity_menu_requested = Signal()
+    identity_chosen = Signal(object)
+    """The `Identity` chosen from the menu."""
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,11 +62,12 @@ class RecipientLines(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        titles = (("to", _("To")), ("cc", _("Cc")), ("bcc", _("Bcc")), ("subject", _("Subject")))
-        for key, title in titles:
-            row = self._row(key, title)
+        self._labels: dict[str, QLabel] = {}
+        for key in ("to", "cc", "bcc", "subject"):
+            row = self._row(key)
             self._rows[key] = row
             outer.addWidget(row)
+        self.restyle()
         self.show_copies(False)
         self.show_subject(False)
 
@@ -92,7 +99,7 @@ class RecipientLines(QWidget):
 
     def set_identity(self, address: str) -> None:
         """Show which address the reply comes from."""
-        self._identity.setText(f"{address}  ⌄")
+        self._identity.setText(address or _("no address yet"))
 
     def show_copies(self, shown: bool) -> None:
         """Show or hide Cc and Bcc."""
@@ -108,23 +115,52 @@ class RecipientLines(QWidget):
         """Put the cursor into line `key`."""
         self._fields[key].setFocus()
 
-    def _row(self, key: str, title: str) -> QWidget:
-        holder = QWidget()
+    def offer_identities(self, identities: Sequence[Identity]) -> None:
+        """Show the addresses one can write from."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for identity in identities:
+            name = f"{identity.name} <{identity.address}>" if identity.name else identity.address
+            action = menu.addAction(name.replace("&", "&&"))
+            action.triggered.connect(partial(self._choose, identity))
+        menu.popup(self._identity.mapToGlobal(self._identity.rect().bottomLeft()))
+
+    def _choose(self, identity: Identity, _checked: bool = False) -> None:
+        self.identity_chosen.emit(identity)
+
+    def restyle(self) -> None:
+        """Take words, fonts and colours again."""
+        small = self._appearance.font(12)
+        words = {
+            "to": _("To"), "cc": _("Cc"), "bcc": _("Bcc"), "subject": _("Subject"),
+            "from": _("From"),
+        }  # fmt: skip
+        for key, label in self._labels.items():
+            label.setText(words[key])
+            label.setFont(small)
+        for key, field in self._fields.items():
+            field.setFont(small)
+            field.setMinimumHeight(self._appearance.px(22))
+            field.setAccessibleName(words[key])
+        self._copies.setText(_("Cc"))
+        self._copies.setFont(small)
+        self._identity.setFont(small)
+        self._identity.setIcon(icon("chevron-down", self._appearance.tokens.text_3, 12))
+        self._identity.setAccessibleName(_("Sending address"))
+
+    def _row(self, key: str) -> QWidget:
+        holder = QWidget(self)
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         row = QHBoxLayout()
-        row.setContentsMargins(14, 5, 8, 5)
+        row.setContentsMargins(14, 5, 12, 5)
         row.setSpacing(8)
-        small = self._appearance.font(12)
-        label = QLabel(title)
+        label = QLabel()
         label.setProperty("tone", "3")
-        label.setFont(small)
+        self._labels[key] = label
         field = QLineEdit()
         field.setProperty("plain", True)
-        field.setFont(small)
-        field.setMinimumHeight(self._appearance.px(22))
-        field.setAccessibleName(title)
         field.textEdited.connect(self._on_field_text_edited)
         label.setBuddy(field)
         row.addWidget(label)
@@ -139,22 +175,21 @@ class RecipientLines(QWidget):
         return holder
 
     def _add_sender(self, row: QHBoxLayout) -> None:
-        small = self._appearance.font(12)
-        self._copies = QPushButton(_("Cc Bcc"))
-        self._copies.setProperty("link", True)
-        self._copies.setFont(small)
+        self._copies = QPushButton()
+        self._copies.setObjectName("quietLink")
+        self._copies.setCursor(Qt.CursorShape.PointingHandCursor)
         self._copies.clicked.connect(self._on_copies_clicked)
         row.addWidget(self._copies)
-        label = QLabel(_("From"))
+        row.addSpacing(4)
+        label = QLabel()
         label.setProperty("tone", "3")
-        label.setFont(small)
+        self._labels["from"] = label
         row.addWidget(label)
         self._identity = QPushButton()
         self._identity.setObjectName("identityButton")
-        self._identity.setProperty("flat", True)
-        self._identity.setFont(small)
+        self._identity.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self._identity.setIconSize(QSize(12, 12))
         self._identity.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._identity.setAccessibleName(_("Sending address"))
         self._identity.clicked.connect(self._on_identity_clicked)
         row.addWidget(self._identity)
 
@@ -166,4 +201,4 @@ class RecipientLines(QWidget):
         self.focus("cc")
 
     def _on_identity_clicked(self) -> None:
-        self.identity_menu_requested.emit(self._identity)
+        self.identity_menu_requested.emit()

@@ -38,13 +38,10 @@ class BlankRange:
 
 
 def blank_format(base: QTextCharFormat, key: str, tokens: Tokens) -> QTextCharFormat:
-    """Amber with a dashed line: still to be filled in."""
+    """Amber: still to be filled in (`chiptext` paints the ground and the dashed line)."""
     style = QTextCharFormat(base)
     style.setProperty(BLANK, key)
-    style.setBackground(tokens.warn_soft)
     style.setForeground(tokens.warn)
-    style.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DashUnderline)
-    style.setUnderlineColor(tokens.warn)
     return style
 
 
@@ -52,8 +49,8 @@ def value_format(base: QTextCharFormat, key: str, tokens: Tokens) -> QTextCharFo
     """The chip of a detail that was filled in from the customer or the ticket."""
     style = QTextCharFormat(base)
     style.setProperty(VALUE, key)
-    style.setBackground(tokens.selection)
     style.setForeground(tokens.accent)
+    style.setFontWeight(QFont.Weight.Medium)
     return style
 
 
@@ -64,8 +61,8 @@ def plain_format(style: QTextCharFormat) -> QTextCharFormat:
         plain.clearProperty(key)
     plain.clearBackground()
     plain.clearForeground()
-    plain.setUnderlineStyle(QTextCharFormat.UnderlineStyle.NoUnderline)
-    plain.setFontUnderline(style.fontUnderline() and not style.hasProperty(BLANK))
+    if style.fontWeight() == QFont.Weight.Medium:
+        plain.setFontWeight(QFont.Weight.Normal)
     return plain
 
 
@@ -74,7 +71,7 @@ def blanks(document: QTextDocument) -> list[BlankRange]:
     found: list[BlankRange] = []
     block = document.begin()
     while block.isValid():
-        for start, end, style in _fragments(block):
+        for start, end, style in fragments(block):
             if not style.hasProperty(BLANK):
                 continue
             key = str(style.property(BLANK))
@@ -121,7 +118,8 @@ def plain_text(document: QTextDocument) -> str:
     return document.toPlainText().replace("\u2028", "\n")
 
 
-def _fragments(block: QTextBlock) -> list[tuple[int, int, QTextCharFormat]]:
+def fragments(block: QTextBlock) -> list[tuple[int, int, QTextCharFormat]]:
+    """(start, end, format) of each stretch of one format, in cursor positions."""
     found = []
     walk = block.begin()
     while not walk.atEnd():

@@ -28,8 +28,9 @@ from solodesk.ui.appearance import LIGHT, Appearance, Tokens
 _LINK = re.compile(r"(?:https?://|mailto:)[^\s<>\"'）】」]+", re.IGNORECASE)
 _TRAILING = ".,;:!?)]}。，；：！？"
 _OWN_COLOURS = re.compile(r"bgcolor|background|(?<![-\w])color\s*[:=]", re.IGNORECASE)
-_LINE_HEIGHT = 150
-_LINE_HEIGHT_CJK = 160
+_LINE_HEIGHT = 20.25
+_LINE_HEIGHT_CJK = 21.6
+_MOST_BLOCKS = 4000
 _MAX_IMAGE_PIXELS = 40_000_000
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -37,7 +38,8 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 class MailBody(QTextBrowser):
     """A read-only text or HTML body as high as its content; the pane around it scrolls."""
 
-    link_activated = Signal(str)
+    link_activated = Signal(str, str)
+    """Where a link goes, and what it shows."""
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,10 +64,7 @@ class MailBody(QTextBrowser):
         self.setPlainText(text)
         cursor = QTextCursor(self.document())
         cursor.select(QTextCursor.SelectionType.Document)
-        block = QTextBlockFormat()
-        height = _LINE_HEIGHT_CJK if _CJK.search(text) else _LINE_HEIGHT
-        block.setLineHeight(height, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
-        cursor.mergeBlockFormat(block)
+        cursor.mergeBlockFormat(self._line_format(text))
         for start, end in _link_ranges(self.document().toPlainText()):
             self._mark_link(start, end)
         self._fit()
@@ -76,6 +75,7 @@ class MailBody(QTextBrowser):
         self._paper = self._appearance.tokens.dark and bool(_OWN_COLOURS.search(html))
         self._apply_colours()
         self.setHtml(html)
+        self._space_lines(html)
         self._fit()
 
     def loadResource(self, kind: int, url: QUrl | str) -> object:
@@ -126,6 +126,26 @@ class MailBody(QTextBrowser):
         self.setFont(self._appearance.font(13.5))
         self.document().setDefaultFont(self._appearance.font(13.5))
 
+    def _line_format(self, text: str) -> QTextBlockFormat:
+        """Lines at least as high as ux.md asks for; a line with a picture grows."""
+        units = _LINE_HEIGHT_CJK if _CJK.search(text) else _LINE_HEIGHT
+        block = QTextBlockFormat()
+        block.setLineHeight(
+            self._appearance.px(units), QTextBlockFormat.LineHeightTypes.MinimumHeight.value
+        )
+        return block
+
+    def _space_lines(self, html: str) -> None:
+        """Give running text its line height; tables keep the spacing their sender gave them."""
+        if "<table" in html or self.document().blockCount() > _MOST_BLOCKS:
+            return
+        wanted = self._line_format(html)
+        block = self.document().begin()
+        while block.isValid():
+            if block.text().strip():
+                QTextCursor(block).mergeBlockFormat(wanted)
+            block = block.next()
+
     def _mark_link(self, start: int, end: int) -> None:
         cursor = QTextCursor(self.document())
         cursor.setPosition(start)
@@ -149,7 +169,21 @@ class MailBody(QTextBrowser):
             self.setFixedHeight(height)
 
     def _on_self_anchor_clicked(self, url: QUrl) -> None:
-        self.link_activated.emit(url.toString())
+        self.link_activated.emit(url.toString(), self._text_of(url.toString()))
+
+    def _text_of(self, address: str) -> str:
+        """What the link shows: the text of the anchor under the cursor."""
+        block = self.textCursor().block()
+        walk = block.begin()
+        shown = ""
+        while not walk.atEnd():
+            part = walk.fragment()
+            if part.charFormat().anchorHref() == address:
+                shown += part.text()
+            elif shown:
+                break
+            walk += 1
+        return shown
 
 
 def _link_ranges(text: str) -> list[tuple[int, int]]:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QPushButton, QWidget
 from solodesk.domain.message import Attachment
 from solodesk.ui.appearance import Appearance
 from solodesk.ui.icons import icon
+from solodesk.ui.widgets import short_name
 from solodesk.wording import numbers
 from solodesk.wording.gettext import _
 
@@ -31,8 +32,9 @@ class FileRow(QWidget):
         group.idClicked.connect(self.file_requested)
         for place, file in enumerate(self._shown):
             size = numbers.file_size(file.size)
-            chip = QPushButton(f"{_short(file.filename)} · {size}".replace("&", "&&"))
+            chip = QPushButton(f"{short_name(file.filename)} · {size}".replace("&", "&&"))
             chip.setObjectName("fileChip")
+            chip.setFont(appearance.font(12))
             chip.setCursor(Qt.CursorShape.PointingHandCursor)
             tokens = appearance.tokens
             if file.dangerous:
@@ -50,10 +52,3 @@ class FileRow(QWidget):
     def is_empty(self) -> bool:
         """Tell whether there is nothing to show."""
         return not self._shown
-
-
-def _short(name: str, most: int = 40) -> str:
-    """Cut a long file name in its middle, keeping the ending."""
-    if len(name) <= most:
-        return name
-    return name[: most - 12] + "…" + name[-11:]

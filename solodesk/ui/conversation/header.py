@@ -1,6 +1,6 @@
 """Top of the conversation: subject, number, status, tags, and the button behind "⋯"."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from solodesk.domain.views import TicketRow
@@ -23,8 +23,8 @@ class ConversationHeader(QWidget):
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._appearance = appearance
-        self.setFixedHeight(72)
-        self.setObjectName("paneHeader")
+        self.setObjectName("conversationHeader")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 10, 20, 8)
         outer.setSpacing(6)
@@ -37,8 +37,8 @@ class ConversationHeader(QWidget):
         self._more = QPushButton()
         self._more.setObjectName("iconButton")
         self._more.setFixedSize(28, 28)
-        self._more.setAccessibleName(_("More actions"))
-        self._more.setToolTip(_("More actions"))
+        self._more.setIconSize(QSize(18, 18))
+        self._more.setCursor(Qt.CursorShape.PointingHandCursor)
         self._more.clicked.connect(self.menu_requested)
         line.addWidget(self._title, 1)
         line.addWidget(self._number)
@@ -80,6 +80,9 @@ class ConversationHeader(QWidget):
     def restyle(self) -> None:
         """Take fonts and icon colours again."""
         look = self._appearance
+        self.setFixedHeight(look.px(72))
+        self._more.setAccessibleName(_("More actions"))
+        self._more.setToolTip(_("More actions"))
         self._title.setFont(look.font(17, semibold=True))
         self._number.setFont(look.font(13))
         self._more.setIcon(icon("ellipsis", look.tokens.text, 18))

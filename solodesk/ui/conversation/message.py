@@ -20,7 +20,8 @@ from solodesk.domain.views import ConversationItem
 from solodesk.ui.appearance import Appearance
 from solodesk.ui.conversation.body import MailBody
 from solodesk.ui.conversation.files import FileRow
-from solodesk.ui.widgets import Avatar, Chip, ElidedLabel
+from solodesk.ui.conversation.reasons import details
+from solodesk.ui.widgets import Avatar, Chip, ElidedLabel, plain_tip
 from solodesk.wording import dates, labels
 from solodesk.wording.gettext import _
 
@@ -109,9 +110,8 @@ def speaker(item: ConversationItem) -> str:
 class MessageCard(QWidget):
     """An open message: avatar, sender, date, text, earlier text behind a link, files."""
 
-    link_activated = Signal(str)
+    link_activated = Signal(str, str)
     pictures_requested = Signal(int)
-    fold_requested = Signal(object)
     file_requested = Signal(int, int)
     join_requested = Signal(int, int)
     outbox_requested = Signal(int)
@@ -149,7 +149,7 @@ class MessageCard(QWidget):
         name = QLabel(speaker(self.item))
         name.setTextFormat(Qt.TextFormat.PlainText)
         name.setFont(look.font(13, semibold=True))
-        name.setToolTip(self._people())
+        name.setToolTip(plain_tip(details(self.item)))
         row.addWidget(name)
         for chip in self._chips():
             row.addWidget(chip)
@@ -159,11 +159,6 @@ class MessageCard(QWidget):
         when.setFont(look.font(12))
         row.addWidget(when)
         return row
-
-    def _people(self) -> str:
-        address = self.item.from_.address
-        to = ", ".join(person.address for person in (*self.item.to, *self.item.cc))
-        return _("From {sender} to {recipients}").format(sender=address, recipients=to)
 
     def _chips(self) -> list[Chip]:
         look = self._setting.appearance
@@ -221,7 +216,8 @@ class MessageCard(QWidget):
 
     def _earlier_link(self) -> QPushButton:
         self._earlier = QPushButton(_("… Show earlier text"))
-        self._earlier.setProperty("link", True)
+        self._earlier.setObjectName("foldLine")
+        self._earlier.setFont(self._setting.appearance.font(12))
         self._earlier.setCursor(Qt.CursorShape.PointingHandCursor)
         self._earlier.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._earlier.clicked.connect(self.toggle_earlier)

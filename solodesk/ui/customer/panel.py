@@ -44,6 +44,7 @@ class CustomerPanel(QScrollArea):
         self._customer: CustomerId | None = None
         self._ticket: TicketId | None = None
         self._all_shown = False
+        self._card: CustomerCard | None = None
         self._zone = ZoneInfo("UTC")
         self._now = 0
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -51,35 +52,44 @@ class CustomerPanel(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(_("Customer"))
         gate.changed.connect(self._on_gate_changed)
-        appearance.changed.connect(self._load)
-        self._load()
+        appearance.changed.connect(self._show)
+        self._show()
 
     def show_customer(self, customer: CustomerId | None, ticket: TicketId | None = None) -> None:
         """Show `customer`; `ticket` is the one open beside it."""
         if customer != self._customer:
             self._all_shown = False
         self._customer, self._ticket = customer, ticket
-        self._load()
+        self._read()
+        self._show()
 
-    def _load(self) -> None:
+    def _read(self) -> None:
         customer = self._customer
-        page = QWidget()
-        page.setProperty("ground", "surface")
-        page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._column = QVBoxLayout(page)
-        self._column.setContentsMargins(14, 14, 14, 14)
-        self._column.setSpacing(0)
+        self._card = None
         if customer is not None:
-            card, self._zone, self._now = self._gate.read(
+            self._card, self._zone, self._now = self._gate.read(
                 lambda reader: (
                     lists.customer_card(reader, customer),
                     settings.zone(reader),
                     reader.now_ms,
                 )
             )
-            if card is not None:
-                self._fill(card)
+
+    def _show(self) -> None:
+        page = QWidget()
+        page.setProperty("ground", "surface")
+        page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._column = QVBoxLayout(page)
+        self._column.setContentsMargins(14, 14, 14, 14)
+        self._column.setSpacing(0)
+        if self._card is not None:
+            self._fill(self._card)
         self._column.addStretch(1)
+        # setWidget would delete the old page at once, perhaps under the line being pressed.
+        old = self.takeWidget()
+        if old is not None:
+            old.hide()
+            old.deleteLater()
         self.setWidget(page)
 
     def _fill(self, card: CustomerCard) -> None:
@@ -131,17 +141,14 @@ class CustomerPanel(QScrollArea):
         grid.setVerticalSpacing(5)
         grid.setColumnMinimumWidth(0, self._appearance.px(84))
         grid.setColumnStretch(1, 1)
-        self._greeting = QLineEdit(card.greeting or "")
-        self._greeting.setProperty("quiet", True)
-        self._greeting.setFont(self._appearance.font(12))
-        self._greeting.setPlaceholderText(_("Hello"))
+        self._greeting = GreetingField(card.greeting or "", self._appearance)
         self._greeting.setAccessibleName(_("Greeting"))
         self._greeting.setToolTip(_("How you greet this customer in canned responses"))
         self._greeting.editingFinished.connect(self._on_greeting_editing_finished)
         since = dates.month_year(card.first_seen_ms, self._zone)
         tickets = _("{count} since {month}").format(count=card.tickets, month=since)
         rows: list[tuple[str, QWidget]] = [
-            (_("Greeting"), self._greeting),
+            (_("Greeting"), self._greeting.holder()),
             (_("Tickets"), self._fact(tickets)),
         ]
         if card.company:
@@ -203,7 +210,7 @@ class CustomerPanel(QScrollArea):
 
     def _on_more_clicked(self) -> None:
         self._all_shown = True
-        self._load()
+        self._show()
 
     def _on_greeting_editing_finished(self) -> None:
         customer, text = self._customer, self._greeting.text().strip()
@@ -222,12 +229,40 @@ class CustomerPanel(QScrollArea):
             )
 
     def _on_gate_changed(self, changes: Changes) -> None:
-        mine = self._customer in changes.of("customer") or self._ticket in changes.tickets
-        editing = self._customer is not None and (
-            self._greeting.hasFocus() or self._note_field.hasFocus()
-        )
-        if mine and not editing:
-            self._load()
+        if self._customer is None:
+            return
+        before = self._card
+        self._read()
+        editing = before is not None and (self._greeting.hasFocus() or self._note_field.hasFocus())
+        if self._card != before and not editing:
+            self._show()
+
+
+class GreetingField(QLineEdit):
+    """How the owner greets this customer: as wide as its words."""
+
+    def __init__(self, text: str, appearance: Appearance) -> None:
+        super().__init__(text)
+        self._look = appearance
+        self.setProperty("quiet", True)
+        self.setFont(appearance.font(12))
+        self.setPlaceholderText(_("Hello"))
+        self.textChanged.connect(self._fit)
+        self._fit()
+
+    def holder(self) -> QWidget:
+        """The field at the left of its cell."""
+        cell = QWidget()
+        row = QHBoxLayout(cell)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self)
+        row.addStretch(1)
+        return cell
+
+    def _fit(self) -> None:
+        words = self.text() or self.placeholderText()
+        width = self.fontMetrics().horizontalAdvance(words) + self._look.px(20)
+        self.setFixedWidth(max(self._look.px(52), min(width, self._look.px(150))))
 
 
 class NoteField(QPlainTextEdit):

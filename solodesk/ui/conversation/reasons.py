@@ -1,0 +1,33 @@
+"""Why a message stands where it stands, in plain words: the details behind a sender's name."""
+
+from typing import Final
+
+from solodesk.domain.views import ConversationItem
+from solodesk.wording import labels
+from solodesk.wording.gettext import _, marked
+
+_JOINED: Final = {
+    "new": marked("It began this ticket."),
+    "own_message_id": marked("It answers a message of yours."),
+    "references": marked("It belongs to the same exchange of mail."),
+    "in_reply_to": marked("It answers a message of this ticket."),
+    "token": marked("It answers your survey."),
+    "bounce_of": marked("It is about a message of yours that came back."),
+    "reply_to_ours": marked("It answers a message of yours."),
+    "manual": marked("You put it here."),
+}
+
+
+def details(item: ConversationItem) -> str:
+    """From whom to whom, why it is here and what wrote it; lines of plain text."""
+    people = ", ".join(person.address for person in (*item.to, *item.cc))
+    lines = [
+        _("From {sender} to {recipients}").format(
+            sender=item.from_.address, recipients=people or "—"
+        )
+    ]
+    if item.joined_by in _JOINED:
+        lines.append(_(_JOINED[item.joined_by]))
+    if item.type == "in" and item.kind != "person":
+        lines.append(_("Taken for: {kind}").format(kind=labels.kind(item.kind)))
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Tests of the right-hand panes: conversation, composer, customer, dialogs."""
