@@ -5,10 +5,12 @@ behaviour of its own.
 """
 
 import base64
+import logging
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import TracebackType
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QLockFile, QObject, QTimer, QTranslator
 from PySide6.QtGui import QGuiApplication, QIcon
@@ -23,6 +25,7 @@ from solodesk.base.children import child_command
 from solodesk.base.clock import Clock, SystemClock
 from solodesk.base.device import DeviceSettings, settings_file
 from solodesk.base.errors import KnownError
+from solodesk.base.log import Redactor, writing
 from solodesk.base.paths import APP_ID, DataFolder, config_folder
 from solodesk.base.singletons import keep_singletons
 from solodesk.services.units import Store
@@ -33,6 +36,8 @@ from solodesk.ui.ops import DeskGate
 from solodesk.wording.gettext import current_language, set_language
 
 _LOOK_MS = 200
+
+_log = logging.getLogger(__name__)
 
 
 class DeskApp(QObject):
@@ -91,6 +96,14 @@ class DeskApp(QObject):
         for translator in self._translators:
             QApplication.removeTranslator(translator)
         self.window.deleteLater()
+
+    def take_bug(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        """Something nobody foresaw in a slot: logged whole, told in a line, the desk goes on."""
+        _log.error("unforeseen", exc_info=(kind, error, trace))
+        if isinstance(error, Exception):
+            self.gate.bug.emit(error)
 
     def _choose_language(self, chosen: str) -> None:
         name = QLocale.system().name() if chosen == "system" else chosen
@@ -186,20 +199,24 @@ def run_window(
     if not lock.tryLock(0):
         return _tell(KnownError("desk_open_already", path=str(folder.root)), device)
     try:
-        command = child_command("engine", "--data", str(folder.root)) if engine else None
+        command = child_command("--data", str(folder.root), "engine") if engine else None
         desk = DeskApp(folder, device=device, device_file=file, engine=command)
     except KnownError as error:
         lock.unlock()
         return _tell(error, device)
+    hook = sys.excepthook
     try:
-        if profile_log:
-            log = folder.logs / "start.jsonl"
-            desk.window.installEventFilter(FirstPaint(log, desk))
-        desk.start()
-        for said in rest:
-            desk.window.open_address(said)
-        return app.exec()
+        with writing(folder.logs, "desk", Redactor()):
+            sys.excepthook = desk.take_bug
+            if profile_log:
+                log = folder.logs / "start.jsonl"
+                desk.window.installEventFilter(FirstPaint(log, desk))
+            desk.start()
+            for said in rest:
+                desk.window.open_address(said)
+            return app.exec()
     finally:
+        sys.excepthook = hook
         desk.stop()
         lock.unlock()
 

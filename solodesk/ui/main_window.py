@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QByteArray, QTimer, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QKeyEvent
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QMainWindow, QMessageBox, QWidget
 
 from solodesk.base.device import DeviceSettings
 from solodesk.base.errors import KnownError
@@ -191,6 +191,9 @@ class MainWindow(QMainWindow):
             super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self.reply_commands.counting_down() and not self._close_anyway():
+            event.ignore()
+            return
         self.composer.flush()
         self.device_changed.emit()
         self.closed.emit()
@@ -209,6 +212,17 @@ class MainWindow(QMainWindow):
         for timer in self.findChildren(QTimer):
             timer.stop()
         self.hide()
+
+    def _close_anyway(self) -> bool:
+        """A reply has not left yet: wait for it, or leave it in the outbox."""
+        box = QMessageBox(self)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setText(_("A reply has not left yet."))
+        box.setInformativeText(_("If you close now, it leaves the next time SoloDesk is open."))
+        box.addButton(_("Wait"), QMessageBox.ButtonRole.RejectRole)
+        close = box.addButton(_("Close"), QMessageBox.ButtonRole.AcceptRole)
+        box.exec()
+        return box.clickedButton() is close
 
     def _restore(self, device: DeviceSettings) -> None:
         if device.window:

@@ -136,6 +136,10 @@ class ReplyCommands(QObject):
             label=("ticket.macro", params),
         )
 
+    def counting_down(self) -> bool:
+        """Whether a reply of this window waits to leave within the next minutes."""
+        return self._leaving is not None and self._tick.isActive()
+
     def undo_send(self) -> None:
         """Take the reply back while it has not left; the draft opens again."""
         leaving = self._leaving

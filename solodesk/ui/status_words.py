@@ -40,6 +40,7 @@ class StatusWords(QObject):
         self._standing: Standing | None = None
         self._online = True
         self._fault: Notice | None = None
+        self._reached: dict[int, bool] = {}
         self._fetching: dict[tuple[int, str], tuple[int, int]] = {}
         self._quiet = QTimer(self, singleShot=True, interval=_PROGRESS_STAYS_MS)
         self._quiet.timeout.connect(self._on_quiet_timeout)
@@ -61,7 +62,9 @@ class StatusWords(QObject):
         """One line of the engine (engine/protocol.py)."""
         kind = news.get("news")
         if kind == "connectivity":
-            online = bool(news.get("online"))
+            self._reached[int(news.get("account") or 0)] = bool(news.get("online"))
+            # One mailbox that answers means there is a connection.
+            online = any(self._reached.values())
             if online != self._online:
                 self._online = online
                 self.online_changed.emit(online)
@@ -71,6 +74,10 @@ class StatusWords(QObject):
             self._fetching[place] = (int(news.get("here") or 0), int(news.get("server") or 0))
             self._quiet.start()
             self._show()
+
+        elif kind == "alarm":
+            # What is wrong stands in the store; it is read, not believed from the line.
+            self.take_standing(self._source.standing())
 
     def show_error(self, error: KnownError) -> None:
         """A fault of an act, in plain words, for a while."""

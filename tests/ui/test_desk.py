@@ -20,6 +20,10 @@ def _subjects(desk: DeskApp) -> list[str]:
     return [str(model.data(model.index(row))) for row in range(model.rowCount())]
 
 
+def _view(desk: DeskApp) -> View:
+    return desk.window.tickets.model.query.view
+
+
 def _current(desk: DeskApp) -> str:
     row = desk.window.conversation.row()
     return row.subject if row is not None else ""
@@ -59,9 +63,9 @@ def test_down_up_close_and_undo_by_key(desk: DeskApp, qtbot: QtBot) -> None:
 def test_chords_go_to_views(desk: DeskApp, qtbot: QtBot) -> None:
     _focus_list(desk, qtbot)
     _type(desk, "ga")
-    assert desk.window.tickets.model.query.view is View.ALL
+    assert _view(desk) is View.ALL
     _type(desk, "gi")
-    assert desk.window.tickets.model.query.view is View.NEEDS_REPLY
+    assert _view(desk) is View.NEEDS_REPLY
 
 
 def test_letters_typed_into_search_are_words_not_commands(desk: DeskApp, qtbot: QtBot) -> None:
