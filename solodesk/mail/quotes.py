@@ -38,11 +38,13 @@ def split_quotes(
     customer wants to show, so blocks are kept. `sender`: the sender's name and address, to tell a
     signature below "--" from text. Never empty while `body` has words.
     """
-    lines = body.split("\n")
+    shown = body.split("\n")
+    # QQ Mail writes HTML's name of the hard space into its plain text.
+    lines = [line.replace("&nbsp;", " ") for line in shown] if "&nbsp;" in body else shown
     keep = [True] * len(lines)
     first_cut = None if forwarded else _mark_history(lines, keep, is_reply=is_reply)
     _mark_signature(lines, keep, sender)
-    new = _join(line for line, wanted in zip(lines, keep, strict=True) if wanted)
+    new = _join(line for line, wanted in zip(shown, keep, strict=True) if wanted)
     if first_cut is not None and points_below(new):
         return Split(body.strip(), quoted=False)
     if not _VISIBLE.search(new) and _WORDY.search(body):
@@ -120,11 +122,21 @@ def _history_header(lines: list[str], at: int) -> int | None:
     line = lines[at]
     if not line.strip():
         return None
-    if say.RULE.match(line) or say.REPLY_ABOVE.search(line) or say.WEAK_RULE.match(line):
+    if say.RULE.match(line) or _reply_above(line) or say.WEAK_RULE.match(line):
         below = _next_words(lines, at + 1)
         block = _label_block(lines, below) if below is not None else None
         return block or (None if say.WEAK_RULE.match(line) else at + 1)
     return _attribution(lines, at) or _label_block(lines, at)
+
+
+def _reply_above(line: str) -> bool:
+    hinted = any(hint in line for hint in ("above", "dieser", "dessus", "回复"))
+    return hinted and bool(say.REPLY_ABOVE.search(line))
+
+
+def _credit_end(line: str) -> bool:
+    """The line may end such a sentence; looked at before the costly pattern."""
+    return line[-1:] in ":：-道" and bool(say.WROTE_END.search(line))
 
 
 def _attribution(lines: list[str], at: int) -> int | None:
@@ -137,7 +149,7 @@ def _attribution(lines: list[str], at: int) -> int | None:
         joined = f"{joined} {line}" if joined else line
         if number == at and not _may_start(line):
             return None
-        if say.COLON.search(line) or line.endswith("-") or say.WROTE_END.search(line):
+        if line[-1:] in ":：-" or _credit_end(line):
             return number + 1 if _is_attribution(joined) else None
         if _bare_gmail(joined) and _quoted_below(lines, number + 1):
             return number + 1
@@ -188,7 +200,7 @@ def begins_with_header(words: str) -> bool:
 
 def _may_start(line: str) -> bool:
     """The line begins as such a sentence does: with a date, "On", or who wrote."""
-    return bool(say.STARTS.match(line) or say.BEGINS.match(line) or say.WROTE_END.search(line))
+    return bool(say.STARTS.match(line) or say.BEGINS.match(line) or _credit_end(line))
 
 
 def _is_attribution(joined: str) -> bool:
@@ -243,7 +255,7 @@ def _wrapped(kinds: dict[str, str]) -> bool:
 
 
 def _label(line: str) -> tuple[str | None, str]:
-    match = say.LABEL_LINE.match(line)
+    match = say.LABEL_LINE.match(line) if ":" in line or "：" in line else None
     if match is None:
         return None, ""
     word = re.sub(r"[\s\u3000]", "", match[1]).lower()
@@ -266,7 +278,7 @@ def _unmistakable(lines: list[str], at: int, end: int) -> bool:
     """May everything below be cut although it is not marked line by line?"""
     if say.RULE.match(lines[at]) or say.WEAK_RULE.match(lines[at]):
         return True
-    if say.REPLY_ABOVE.search(lines[at]):
+    if _reply_above(lines[at]):
         return True
     if _label(lines[at])[0] is not None and end - at >= 3:
         return True

@@ -124,3 +124,12 @@ def test_quoted_html_is_folded(html: str) -> None:
 )
 def test_html_with_answers_below_or_nothing_above_is_shown_whole(html: str) -> None:
     assert fold_quotes_html(html) == (html, None)
+
+
+def test_qq_writes_html_spaces_into_plain_text() -> None:
+    body = (
+        "请问什么时候退款？\n\n\n------------------&nbsp;原始邮件&nbsp;------------------\n"
+        '发件人:&nbsp;"Lin"&nbsp;<hello@lin.example>;\n发送时间:&nbsp;2026年9月7日(星期一)&nbsp;下午5:00\n'
+        "主题:&nbsp;退款\n\n您好，"
+    )
+    assert split_quotes(body).new == "请问什么时候退款？"
