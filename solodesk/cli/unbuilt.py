@@ -1,6 +1,5 @@
 """Commands of cli.md that later releases bring: they say so and change nothing."""
 
-import argparse
 from argparse import Namespace
 
 from solodesk.cli.parsing import Subparsers
@@ -13,8 +12,9 @@ def register(subparsers: Subparsers) -> None:
     from solodesk.cli.main import COMMANDS
 
     for name in COMMANDS:
-        parser = subparsers.add_parser(name)
-        parser.add_argument("rest", nargs=argparse.REMAINDER)
+        # Whatever follows is not read: no sign starts an option.
+        parser = subparsers.add_parser(name, prefix_chars="\0")
+        parser.add_argument("rest", nargs="*")
         parser.set_defaults(run=run)
 
 
