@@ -73,6 +73,7 @@ class AccountLoop:
         self._secret_of = secret_of
         self._announce = announce
         self._stop = threading.Event()
+        self._asked_to_wait_s = 0.0
         self._wake, self._waker = socket.socketpair()
         self._waker.setblocking(False)
         self._wake.setblocking(False)
@@ -111,7 +112,7 @@ class AccountLoop:
             with contained(f"account {self.account}"):
                 turn = self._turn(failures)
             failures = turn
-            self._rest(_wait_s(failures))
+            self._rest(max(_wait_s(failures), self._asked_to_wait_s))
 
     def _turn(self, failures: int) -> int:
         """One connection, from opening to its end; returns the failures in a row since."""
@@ -135,6 +136,8 @@ class AccountLoop:
         self._announce.online(self.account, online=False)
         if state == "sign_in_needed":
             self._announce.alarm(self.account, error)
+        wait_s = error.params.get("wait_s")
+        self._asked_to_wait_s = float(wait_s) if isinstance(wait_s, int) else 0.0
         offline = error.code in accounts.OFFLINE
         return min(failures + 1, _BACK_OFF_S.index(_OFFLINE_MAX_S) + 1) if offline else failures + 1
 
@@ -142,6 +145,7 @@ class AccountLoop:
         with self._store.read() as reader:
             row = accounts.get(reader, self.account)
         with ImapSource(accounts.receiving(row), self._secret_of(row)) as source:
+            self._asked_to_wait_s = 0.0
             self._announce.online(self.account, online=True)
             self._keep_up(source, source.folders())
 

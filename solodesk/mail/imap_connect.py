@@ -28,6 +28,8 @@ _BUSY = re.compile(
     r"\[(UNAVAILABLE|LIMIT|INUSE|SERVERBUG|OVERQUOTA)\]|too many|try again|temporar|throttl",
     re.IGNORECASE,
 )
+_BACK_OFF = re.compile(r"backoff time:? ?(\d{1,9})(?: milliseconds| ms)?", re.IGNORECASE)
+_LONGEST_WAIT_S = 3600
 _UNSAFE = re.compile(r"unsafe login", re.IGNORECASE)
 
 
@@ -102,8 +104,15 @@ def refusal(server: Server, text: object) -> KnownError:
     if _UNSAFE.search(words):
         return NeedsOwner("unsafe_login", host=server.host, text=words)
     if _BUSY.search(words):
-        return KnownError("server_busy", host=server.host, text=words)
+        return busy(server, words)
     return KnownError("server_said", host=server.host, text=words)
+
+
+def busy(server: Server, words: str) -> KnownError:
+    """`server_busy` with the wait in seconds that the server asks for, if it names one (R6)."""
+    asked = _BACK_OFF.search(words)
+    wait_s = min(int(asked[1]) // 1000 + 1, _LONGEST_WAIT_S) if asked else None
+    return KnownError("server_busy", host=server.host, text=words, wait_s=wait_s)
 
 
 def connect(server: Server, secret: str, timeouts: Timeouts) -> Any:
@@ -111,12 +120,12 @@ def connect(server: Server, secret: str, timeouts: Timeouts) -> Any:
     with known_faults(server):
         try:
             client = Client(server, timeouts)
-        except imaplib.IMAP4.abort:
-            raise
         except imaplib.IMAP4.error as error:
             text = said(error)
+            if isinstance(error, imaplib.IMAP4.abort) and "unexpected response" not in text:
+                raise
             if _BUSY.search(text) or "BYE" in text:
-                raise KnownError("server_busy", host=server.host, text=text) from error
+                raise busy(server, text) from error
             raise KnownError("not_a_mail_server", host=server.host, port=server.port) from error
     try:
         with known_faults(server):
@@ -174,7 +183,7 @@ def _sign_in(client: Any, server: Server, secret: str) -> None:
 
 def _sign_in_refused(server: Server, words: str) -> KnownError:
     if _BUSY.search(words):
-        return KnownError("server_busy", host=server.host, text=words)
+        return busy(server, words)
     if _APP_PASSWORD.search(words):
         return NeedsOwner("app_password_needed", host=server.host, user=server.user, text=words)
     return NeedsOwner("wrong_password", host=server.host, user=server.user, text=words)

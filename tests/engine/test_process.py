@@ -15,6 +15,7 @@ from solodesk.base.paths import DataFolder
 from tests.support.dovecot import Mailbox
 from tests.support.mails import raw_mail
 from tests.support.program import Engine, solodesk
+from tests.support.secrets import SecretService
 from tests.support.shop import Shop, open_shop
 from tests.support.smtp import SmtpSink
 from tests.support.waiting import wait_until
@@ -177,3 +178,32 @@ def test_no_secret_in_any_file(shop: Shop, sink: SmtpSink, start: Callable[..., 
     for needle in (plain, base64.b64encode(plain), both):
         assert files_with(shop.store.folder.root, needle) == []
         assert needle.decode() not in errors + str(engine.lines)
+
+
+def test_the_desk_adds_an_account(
+    data_folder: DataFolder,
+    mailbox: Mailbox,
+    sink: SmtpSink,
+    secret_service: SecretService,
+) -> None:
+    mailbox.append("INBOX", raw_mail("Where is it?"))
+    engine = Engine(data_folder.root)
+    engine.wait_news("ready")
+    wanted = {
+        "address": mailbox.address,
+        "imap": {"host": mailbox.host, "port": mailbox.port, "tls": "starttls"},
+        "smtp": {"host": sink.host, "port": sink.port, "tls": "plain"},
+        "ca_file": str(mailbox.ca_file),
+        "history_days": 0,
+    }
+    refused = engine.ask("add_account", **wanted, secret="wrong")
+    assert refused["error"]["code"] == "wrong_password"
+    added = engine.ask("add_account", **wanted, secret=mailbox.password)
+    assert (added["account"], added["kept"]) == (1, True)
+    assert engine.ask("add_account", **wanted, secret="x")["error"]["code"] == "account_exists"
+    engine.wait_news("progress", account=1, folder="INBOX", here=1, server=1)
+    engine.wait_news("changed")
+    assert engine.end() == 0
+    again = Engine(data_folder.root)  # the password is in the keychain now
+    again.wait_news("connectivity", account=1, online=True)
+    assert again.end() == 0

@@ -332,3 +332,38 @@ def test_internal_dates() -> None:
         assert internal_date(odd) is None
     assert internal_date("07-Sep-2026 04:30:00 +9999") is None
     assert imap_day(1_788_771_600_000) == "7-Sep-2026"
+
+
+@pytest.mark.parametrize(
+    ("answer", "wait_s"),
+    [
+        ("NO Request is throttled. Suggested Backoff Time: 92415 milliseconds", 93),
+        ("NO [OVERQUOTA] Account exceeded command or bandwidth limits.", None),
+        ("BAD Too many simultaneous connections.", None),
+    ],
+)
+def test_throttling_is_no_wrong_password(answer: str, wait_s: int | None) -> None:
+    def talk(wire: Wire) -> None:
+        def refuse(tag: str, rest: str) -> bool:
+            if rest.startswith("LOGIN"):
+                wire.say(f"{tag} {answer}")
+                return True
+            return False
+
+        _greet(wire, "IMAP4rev1", refuse)
+        wire.hear()
+
+    with scripted(talk) as (port, _said):
+        told = refused(Server("127.0.0.1", port, "plain", "me"), "pw")
+    assert (told.code, told.exit_code) == ("server_busy", 1)
+    assert told.params["wait_s"] == wait_s
+
+
+def test_a_farewell_as_greeting_is_busy_and_a_stranger_is_no_mail_server() -> None:
+    for greeting, code in (
+        ("* BYE Too many connections from your address", "server_busy"),
+        ("SSH-2.0-OpenSSH_9.2", "not_a_mail_server"),
+    ):
+        with scripted(lambda wire, said=greeting: wire.say(said)) as (port, _said):  # type: ignore[misc]
+            told = refused(Server("127.0.0.1", port, "plain", "me"), "pw")
+        assert told.code == code
