@@ -191,7 +191,8 @@ def read_block(body: str, own: frozenset[str]) -> _Block | None:
     """The labelled lines of a form ("Name: …", "邮箱：…") in a text, on one line or on two."""
     fields: dict[str, str] = {}
     found: str | None = None
-    lines = [line for line in body.split("\n")[:_MAX_LINES] if line.strip()]
+    lines = [line.strip()[:400] for line in body.split("\n", _MAX_LINES)[:_MAX_LINES]]
+    lines = [line for line in lines if line]
     for number, line in enumerate(lines):
         kind, value = _labelled(line)
         if kind is None:

@@ -25,7 +25,8 @@ _CONTINUED = re.compile(r"^(.+?)\*(\d{1,3})?(\*)?$")
 
 def unfold(raw: bytes, hint: str | None = None) -> str:
     """One header value as text: folds removed, 8-bit bytes decoded, encoded words left alone."""
-    return _FOLD.sub(" ", charsets.decode(raw[:MAX_HEADER], hint)).strip()
+    value = charsets.decode(raw[:MAX_HEADER], hint)
+    return _FOLD.sub(" ", value).strip() if "\n" in value or "\r" in value else value.strip()
 
 
 def text(raw: bytes, hint: str | None = None) -> str:

@@ -288,12 +288,13 @@ def _told_bounce(case: Case) -> Bounce | None:
         )
     )
     from_nobody = daemon or _null_return_path(case)
-    subject = bool(_BOUNCE_SUBJECT.search(env.subject))
-    words = bool(bounces.PHRASES.search(case.body[:3000]))
-    if not (listed and (subject or words or from_nobody)) and not (
-        from_nobody and (subject or (daemon and words))
-    ):
+    if not (from_nobody or listed):
         return None
+    subject = bool(_BOUNCE_SUBJECT.search(env.subject))
+    if not (subject or (listed and from_nobody)):
+        words = bool(bounces.PHRASES.search(case.body[:3000]))
+        if not (words and (daemon or listed)):
+            return None
     bounce = bounces.from_text(case.body, listed, case.own, env.references or env.in_reply_to)
     original = bounces.returned_id(case.skeleton) or bounce.original_message_id
     return Bounce(bounce.recipients, bounce.reason, bounce.permanent, original)

@@ -49,13 +49,11 @@ def guess_language(text: str) -> str | None:
 
 
 def _by_script(sample: str) -> str | None:
-    counts: dict[str, int] = {}
-    for char in sample:
-        if char > "\x7f" and (script := _script(char)):
-            counts[script] = counts.get(script, 0) + 1
+    found = {code: len(pattern.findall(sample)) for code, pattern in _SCRIPTS.items()}
+    counts = {code: number for code, number in found.items() if number}
     if not counts:
         return None
-    latin = sum(1 for char in sample if char.isalpha() and char < "\u0250")
+    latin = len(_LATIN.findall(sample))
     east = counts.get("zh", 0) + counts.get("ja", 0)
     if counts.get("ja", 0) >= 2 and counts["ja"] * 8 >= east:
         best, weight = "ja", east
@@ -71,28 +69,18 @@ def _by_script(sample: str) -> str | None:
     return best if weight * (4 if best in {"zh", "ja", "ko"} else 1) >= latin else None
 
 
-def _script(char: str) -> str | None:
-    code = ord(char)
-    for first, last, script in _RANGES:
-        if first <= code <= last:
-            return script
-    return None
-
-
-_RANGES = (
-    (0x4E00, 0x9FFF, "zh"),
-    (0x3400, 0x4DBF, "zh"),
-    (0x3041, 0x30FF, "ja"),
-    (0xAC00, 0xD7A3, "ko"),
-    (0x0400, 0x04FF, "ru"),
-    (0x0370, 0x03FF, "el"),
-    (0x0590, 0x05FF, "he"),
-    (0x0600, 0x06FF, "ar"),
-    (0x0E00, 0x0E7F, "th"),
-    (0x0900, 0x097F, "hi"),
-    (0x20000, 0x3134F, "zh"),
-    (0xF900, 0xFAFF, "zh"),
-)
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
+_SCRIPTS = {
+    "zh": re.compile("[\u4e00-\u9fff\u3400-\u4dbf\uf900-\ufaff\U00020000-\U0003134f]"),
+    "ja": re.compile("[\u3041-\u30ff]"),
+    "ko": re.compile("[\uac00-\ud7af]"),
+    "ru": re.compile("[\u0400-\u04ff]"),
+    "el": re.compile("[\u0370-\u03ff]"),
+    "he": re.compile("[\u0590-\u05ff]"),
+    "ar": re.compile("[\u0600-\u06ff]"),
+    "th": re.compile("[\u0e00-\u0e7f]"),
+    "hi": re.compile("[\u0900-\u097f]"),
+}
 
 
 def _by_words(sample: str) -> str | None:

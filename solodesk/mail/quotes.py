@@ -15,6 +15,7 @@ from solodesk.mail import quotewords as say
 _WORDY = re.compile(r"[^\W_]")
 _VISIBLE = re.compile(r"[^\s>＞\-_=*~|.,:;—－]")
 _LOOK_BACK = 4
+_LONG_LINE = 1000  # no mailer writes its header of history in one line that long
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def _next_words(lines: list[str], at: int) -> int | None:
 def _history_header(lines: list[str], at: int) -> int | None:
     """The line behind a header of history that begins at `at`, or None."""
     line = lines[at]
-    if not line.strip():
+    if not line.strip() or len(line) > _LONG_LINE:
         return None
     if say.RULE.match(line) or _reply_above(line) or say.WEAK_RULE.match(line):
         below = _next_words(lines, at + 1)
