@@ -66,4 +66,4 @@ def text_of(given: str) -> str:
     try:
         return str(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise KnownError("not_utf8") from None
+        raise KnownError("not_utf8", path="-") from None

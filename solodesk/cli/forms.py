@@ -196,7 +196,7 @@ def when_ms(text: str, moment: Moment) -> int:
     """
     found = _moment(text.strip().lower(), moment)
     if found is None:
-        raise KnownError("bad_time", time=text)
+        raise KnownError("bad_time", text=text)
     if found <= moment.now_ms:
         raise KnownError("time_passed", time=text)
     return found

@@ -107,7 +107,7 @@ def _from(reader: Reader, draft: Draft, address: str | None) -> Draft:
         return draft
     found = reader.accounts.identity_by_address(address)
     if found is None:
-        raise KnownError("no_such_identity", address=address)
+        raise KnownError("no_such_identity", identity=address)
     return replace(draft, identity=found.id, identity_address=found.address)
 
 

@@ -57,7 +57,7 @@ def run_set(args: Namespace, session: Session) -> int:
             try:
                 day = datetime.fromisoformat(args.since)
             except ValueError:
-                raise KnownError("bad_time", time=args.since) from None
+                raise KnownError("bad_time", text=args.since) from None
             since = to_ms(day.replace(tzinfo=settings.zone(desk)))
         settings.put_text(desk, args.key, args.value, since)
     with session.store.read() as reader:

@@ -174,7 +174,7 @@ def import_json(desk: Desk, text: str) -> list[str]:
     for entry in responses.pack_entries(text, "macros", "bad_macros_file"):
         name, key = entry.get("name"), entry.get("key")
         if not isinstance(name, str):
-            raise KnownError("bad_macros_file", detail="name")
+            raise KnownError("bad_macros_file", path=str(name))
         there = desk.macros.by_name(" ".join(name.split()))
         save(
             desk,

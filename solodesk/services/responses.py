@@ -199,7 +199,7 @@ def import_json(desk: Desk, text: str) -> list[str]:
         name, bodies = entry.get("name"), entry.get("bodies")
         tags, shortcut = entry.get("tags", []), entry.get("shortcut", "")
         if not isinstance(name, str) or not _is_words(bodies) or not isinstance(tags, list):
-            raise KnownError("bad_responses_file", detail=str(name)[:80])
+            raise KnownError("bad_responses_file", path=str(name)[:80])
         there = desk.canned.by_name(" ".join(name.split())[:MAX_NAME])
         save(
             desk,
@@ -218,10 +218,10 @@ def pack_entries(text: str, key: str, code: str) -> list[dict[str, Any]]:
     try:
         data = json.loads(text)
     except ValueError:
-        raise KnownError(code, detail="JSON") from None
+        raise KnownError(code, path=key) from None
     found = data.get(key, []) if isinstance(data, dict) else data
     if not isinstance(found, list) or not _builtin_all(isinstance(e, dict) for e in found):
-        raise KnownError(code, detail=key)
+        raise KnownError(code, path=key)
     return found
 
 

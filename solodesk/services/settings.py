@@ -62,18 +62,18 @@ ALL: Final = (
     Setting("days_off", "dates", [], marked("Days off"), dated=True),
     Setting("workdays", "dates", [], marked("Make-up working days"), dated=True),
     Setting(
-        "goal_first_s", "number", 14_400, marked("Goal for the first answer (seconds)"),
+        "goal_first_s", "number", 14_400, marked("Goal for the first answer"),
         low=60, high=2_592_000, dated=True,
     ),
     Setting(
-        "goal_next_s", "number", 14_400, marked("Goal for every next answer (seconds)"),
+        "goal_next_s", "number", 14_400, marked("Goal for every next answer"),
         low=60, high=2_592_000, dated=True,
     ),
     Setting(
-        "service_hours", "number", 3_600, marked("Time for service a day (seconds)"),
+        "service_hours", "number", 3_600, marked("Time for service a day"),
         low=300, high=86_400, dated=True,
     ),
-    Setting("undo_send_s", "number", 10, marked("Undo send (seconds)"), low=0, high=120),
+    Setting("undo_send_s", "number", 10, marked("Undo send"), low=0, high=120),
     Setting("quote", "choice", "last", marked("Quote when answering"), choices=("none", "last")),
     Setting("survey_on_close", "flag", False, marked("Ask for a rating when a ticket is closed")),
     Setting(
@@ -173,9 +173,17 @@ def _bad(setting: Setting, value: object) -> KnownError:
         "bad_setting",
         key=setting.key,
         value=str(value)[:200],
-        low=setting.low,
-        high=setting.high,
-        choices=setting.choices,
+        known=_known_values(setting),
+    )
+
+
+def _known_values(setting: Setting) -> tuple[str, ...]:
+    if setting.low is not None and setting.high is not None:
+        return (f"{setting.low}–{setting.high}",)
+    if setting.kind == "hours":
+        return (json.dumps({"mon": [["09:00", "18:00"]]}),)
+    return setting.choices or {"flag": ("yes", "no"), "dates": ('["2026-10-01"]',)}.get(
+        setting.kind, ()
     )
 
 

@@ -59,7 +59,7 @@ def send(
     """
     row = desk.tickets.get(ticket)
     if row is None:
-        raise KnownError("no_such_ticket")
+        raise KnownError("no_such_ticket", ticket=int(ticket))
     desk.tickets.give_number(ticket)
     customer = None if row.customer_id is None else desk.customers.get(row.customer_id)
     address = _address(desk, row)
