@@ -24,8 +24,6 @@ CLASSES = (
     "duplicate",
     "damaged",
 )
-# Events that stand for one message each (a survey found in Sent names no message).
-_MAIL = frozenset({"received", "answered", "started", "survey_sent"})
 # Tickets whose messages are counted under another name than "from people".
 _ELSEWHERE = frozenset({"spam", "history"})
 
@@ -59,14 +57,18 @@ class Accounting:
         return self.received == self.accounted
 
 
-def accounting(desk: Desk, received: int) -> Accounting:
-    """Account for the `received` messages that the store holds for the period."""
+def accounting(desk: Desk, received: int, own: int) -> Accounting:
+    """Account for the `received` messages that the store holds for the period, `own` of them ours.
+
+    What came in is counted from the events, each message once.
+    """
     classes: Counter[str] = Counter(dict.fromkeys(CLASSES, 0))
+    classes["own"] = own
     history, thanks = 0, 0
     seen: set[MessageId] = set()
     ticket_of = desk.ticket_of()
     for event in desk.events:
-        if event.kind not in _MAIL or not desk.period.holds(event.at_ms):
+        if event.kind != "received" or not desk.period.holds(event.at_ms):
             continue
         if event.message is not None:
             if event.message in seen:
@@ -75,7 +77,7 @@ def accounting(desk: Desk, received: int) -> Accounting:
         if event.data.get("history"):
             history += 1
             continue
-        kind = message_class(event) if event.kind == "received" else "own"
+        kind = message_class(event)
         ticket = ticket_of(event)
         story = desk.stories.get(ticket) if ticket is not None else None
         if kind == "person" and story is not None and story.status == "spam":

@@ -16,7 +16,7 @@ from solodesk.domain.hours import WaitClock
 from solodesk.domain.ids import TicketId
 from solodesk.domain.periods import Period
 from solodesk.domain.statistics import Sample
-from solodesk.domain.waits import Story, alive, homes, message_class, stories
+from solodesk.domain.waits import Homes, Story, alive, homes, message_class, stories
 
 MIN_N = 5
 """Below it no percentage and no median in a headline."""
@@ -115,6 +115,9 @@ class Desk:
     goal: GoalOf
     events: Sequence[Event]
     stories: Mapping[TicketId, Story]
+    homes: Homes
+    outside: Mapping[str, int]
+    """What arrived in the period and is in no clock, by reason."""
 
     def counted(self) -> Iterable[Story]:
         """Tickets that are in the clocks."""
@@ -131,25 +134,33 @@ class Desk:
 
     def ticket_of(self) -> Callable[[Event], TicketId | None]:
         """The ticket an event counts for, after merges and joins."""
-        return homes(self.events).ticket_of
+        return self.homes.ticket_of
 
     def left_out(self) -> dict[str, int]:
         """What arrived in the period and is in no clock, by reason."""
-        counts: Counter[str] = Counter()
-        ticket_of = self.ticket_of()
-        for event in self.events:
-            if event.kind != "received" or not self.period.holds(event.at_ms):
-                continue
-            kind = message_class(event)
-            ticket = ticket_of(event)
-            story = self.stories.get(ticket) if ticket is not None else None
-            if kind not in {"person", "own"}:
-                counts[kind] += 1
-            elif kind == "person" and story is not None and story.left_out:
-                counts[story.left_out] += 1
-            elif kind == "person" and event.data.get("closer"):
-                counts["closer"] += 1
-        return dict(counts)
+        return dict(self.outside)
+
+
+def _outside(
+    events: Iterable[Event],
+    period: Period,
+    told: Mapping[TicketId, Story],
+    ticket_of: Callable[[Event], TicketId | None],
+) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for event in events:
+        if event.kind != "received" or not period.holds(event.at_ms):
+            continue
+        kind = message_class(event)
+        ticket = ticket_of(event)
+        story = told.get(ticket) if ticket is not None else None
+        if kind not in {"person", "own"}:
+            counts[kind] += 1
+        elif kind == "person" and story is not None and story.left_out:
+            counts[story.left_out] += 1
+        elif kind == "person" and event.data.get("closer"):
+            counts["closer"] += 1
+    return dict(counts)
 
 
 def desk(
@@ -164,7 +175,10 @@ def desk(
     """Look at the events as they stood at the period's end, or now when it still runs."""
     as_of = min(period.end_ms, now_ms)
     seen = alive(events, as_of)
-    return Desk(period, as_of, clock, goal, seen, stories(seen, left_out))
+    told = stories(seen, left_out)
+    where = homes(seen)
+    outside = _outside(seen, period, told, where.ticket_of)
+    return Desk(period, as_of, clock, goal, seen, told, where, outside)
 
 
 def seconds(milliseconds: float | None) -> float | None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 Z95 = 1.959963984540054
 _SEED = 20261001
 _EPSILON = 1e-9
+# From so many samples on a draw's median is found by its rank.
+_MANY = 400
 
 Interval = tuple[float, float]
 
@@ -216,13 +218,40 @@ def median_difference(now: Sequence[Sample], before: Sequence[Sample]) -> Interv
     """
     if len(now) < 5 or len(before) < 5:
         return None
-    rounds = max(200, min(1000, 200_000 // max(len(now), len(before))))
+    rounds = _rounds(max(len(now), len(before)))
     dice = random.Random(_SEED)  # noqa: S311 - a reproducible draw, not a secret
     ordered = [sorted(side, key=lambda s: (s.time, not s.ended)) for side in (now, before)]
-    differences = sorted(
-        _drawn_median(ordered[0], dice) - _drawn_median(ordered[1], dice) for _ in range(rounds)
-    )
+    first, second = (_by_rank if _ranks_do(side) else _drawn_median for side in ordered)
+    differences = sorted(first(ordered[0], dice) - second(ordered[1], dice) for _ in range(rounds))
     return differences[int(0.025 * rounds)], differences[min(rounds - 1, int(0.975 * rounds))]
+
+
+def _rounds(size: int) -> int:
+    return max(200, min(1000, 200_000 // size)) if size < _MANY else 1000
+
+
+def _ranks_do(ordered: Sequence[Sample]) -> bool:
+    """Whether the median of a draw is surely an ordinary one: many samples, none open below it.
+
+    The rank of a draw's median lies within half of the sample ± 4·√n/2, here under 60 %.
+    """
+    return len(ordered) >= _MANY and all(s.ended for s in ordered[: len(ordered) * 6 // 10])
+
+
+def _by_rank(ordered: Sequence[Sample], dice: random.Random) -> float:
+    """Median of one draw with replacement, in constant time.
+
+    The k-th smallest of n uniform numbers is Beta(k, n+1−k) distributed; it names the sample.
+    """
+    size = len(ordered)
+    rank = (size + 1) // 2
+    at = dice.betavariate(rank, size + 1 - rank)
+    low = ordered[min(size - 1, int(at * size))].time
+    if size % 2:
+        return low
+    # The next larger one of the same draw: the smallest of the n−k numbers above it.
+    above = at + (1 - at) * (1 - dice.random() ** (1 / (size - rank)))
+    return (low + ordered[min(size - 1, int(above * size))].time) / 2
 
 
 def _drawn_median(ordered: Sequence[Sample], dice: random.Random) -> float:

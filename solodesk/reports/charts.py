@@ -278,9 +278,9 @@ def _marks(
 
 
 def _levels(highest: int) -> list[int]:
-    """Two to four round numbers for the grid, below or at the highest bar."""
+    """Up to five round numbers for the grid, below or at the highest bar."""
     step = 1
-    while highest / step > 4:
+    while highest / step > 5:
         magnitude = 10 ** (len(str(step)) - 1)
         step = {1: 2, 2: 5, 5: 10}[step // magnitude] * magnitude
     return list(range(step, highest + 1, step))

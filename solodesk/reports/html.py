@@ -145,9 +145,9 @@ def _legend(items: Sequence[Legend]) -> str:
 
 
 def _quote(quote: Quote) -> str:
-    return (
-        f"<blockquote><p>“{_text(quote.text)}”</p><small>{_text(quote.note)}</small></blockquote>"
-    )
+    language = ' lang="zh-CN"' if quote.chinese else ""
+    words = f"<p{language}>“{_text(quote.text)}”</p>"
+    return f"<blockquote>{words}<small>{_text(quote.note)}</small></blockquote>"
 
 
 def _table(table: Table) -> str:

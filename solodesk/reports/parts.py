@@ -39,6 +39,8 @@ class Quote:
     tone: str
     text: str
     note: str
+    chinese: bool
+    """Written with Chinese characters: quotation marks come from that font."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,4 +80,5 @@ def quote(scale: str, value: int, text: str, at_ms: int, data: ReportData) -> Qu
     top = 3 if scale == "csat3" else 5
     tone = "good" if value >= (3 if top == 3 else 4) else "bad" if value <= top // 2 else "middle"
     day = dates.short_date(dates.local(at_ms, data.period.zone), data.period.first.year)
-    return Quote(tone, text, f"{labels.rating(scale, value)} · {day}")
+    chinese = any("\u2e80" <= c <= "\u9fff" for c in text)
+    return Quote(tone, text, f"{labels.rating(scale, value)} · {day}", chinese)

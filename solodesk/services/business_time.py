@@ -6,6 +6,7 @@ Public holidays come from the `holidays` library, imported only when a country i
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 from solodesk.domain.figures import GoalOf
@@ -50,8 +51,11 @@ def weekly(stored: Mapping[str, Any]) -> dict[int, tuple[Range, ...]]:
 
 def public_holidays(country: str, years: Iterable[int]) -> tuple[frozenset[date], frozenset[date]]:
     """(days off, make-up working days) of a country in those years; none for an unknown one."""
-    if not country:
-        return frozenset(), frozenset()
+    return _holidays(country, tuple(years)) if country else (frozenset(), frozenset())
+
+
+@cache
+def _holidays(country: str, years: tuple[int, ...]) -> tuple[frozenset[date], frozenset[date]]:
     import holidays  # a large import, needed only with a country chosen
 
     code, _, subdivision = country.partition("-")

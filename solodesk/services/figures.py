@@ -183,7 +183,8 @@ def accounting(reader: Reader, seen: Look) -> Accounting:
     """Both sides of "received = …" for the period, over all accounts and tags."""
     period = seen.now.period
     received = reader.messages.count_between(period.start_ms, seen.now.as_of_ms)
-    return accounts.accounting(seen.now, received)
+    own = reader.messages.count_between(period.start_ms, seen.now.as_of_ms, "out")
+    return accounts.accounting(seen.now, received, own)
 
 
 def freeze(desk_: Desk, period: Period, found: Iterable[Figure]) -> bool:

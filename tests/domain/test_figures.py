@@ -342,11 +342,11 @@ def test_every_message_is_accounted_for_once() -> None:
     month_.status(4, at(5, 9), "spam")
     month_.asks(5, at(5, 8), duplicate=True)
     month_.asks(6, at(5, 8), history=True)
-    found = accounting(month_.desk(), 8)
+    found = accounting(month_.desk(), 8, 1)
     assert found.balanced
     assert (found.by_class["person"], found.thanks, found.opened, found.asked_on) == (3, 1, 1, 1)
     assert (found.by_class["own"], found.by_class["spam"], found.history) == (1, 1, 1)
-    assert not accounting(month_.desk(), 9).balanced
+    assert not accounting(month_.desk(), 9, 1).balanced
 
 
 def test_every_key_of_the_command_line_is_measured() -> None:

@@ -99,6 +99,20 @@ def test_the_bootstrap_tells_a_shift_from_noise_and_repeats_itself() -> None:
     assert median_difference(low[:4], high) is None
 
 
+def test_both_ways_of_drawing_agree() -> None:
+    """With many samples the median of a draw is found by its rank; the spread stays the same."""
+    few = [Sample(t / 3.99) for t in range(399)]
+    many = [Sample(t / 4) for t in range(400)]
+    later = [Sample(t / 4 + 20, ended=t < 300) for t in range(400)]
+    slow, fast = median_difference(few, few), median_difference(many, many)
+    assert slow is not None
+    assert fast is not None
+    assert fast == pytest.approx(slow, rel=0.15)
+    shift = median_difference(later, many)
+    assert shift is not None
+    assert shift == pytest.approx((20 + fast[0], 20 + fast[1]), abs=2)
+
+
 def test_counts_of_periods_of_different_length_are_compared_by_day() -> None:
     assert counts_differ(128, 121, 31, 30) is False
     assert counts_differ(60, 20, 30, 30) is True

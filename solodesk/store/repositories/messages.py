@@ -119,13 +119,13 @@ class Messages(Repository[rows.Message, MessageId]):
             return int(self._tx.value("SELECT count(*) FROM message"))
         return int(self._tx.value("SELECT count(*) FROM message WHERE account_id = ?", (account,)))
 
-    def count_between(self, start_ms: int, end_ms: int) -> int:
-        """Messages received or sent in [start, end), imported history left out (figures)."""
+    def count_between(self, start_ms: int, end_ms: int, direction: str | None = None) -> int:
+        """Messages of [start, end), in, out or both; imported history left out (figures)."""
         return int(
             self._tx.value(
-                "SELECT count(*) FROM message"
-                " WHERE received_ms >= ? AND received_ms < ? AND history = 0",
-                (start_ms, end_ms),
+                "SELECT count(*) FROM message WHERE received_ms >= ? AND received_ms < ?"
+                " AND history = 0 AND (direction = ? OR ? IS NULL)",
+                (start_ms, end_ms, direction, direction),
             )
         )
 
