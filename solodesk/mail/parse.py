@@ -45,6 +45,11 @@ def parse_message(raw: bytes, own: frozenset[str] = frozenset()) -> ParsedMessag
         return _damaged(raw, f"reader_fault:{type(fault).__name__}")
 
 
+def damaged_message(raw: bytes, *defects: str) -> ParsedMessage:
+    """What is shown of bytes whose reading was given up (a worker took too long, or died)."""
+    return _damaged(raw, *defects)
+
+
 def attachment_bytes(raw: bytes, index: int) -> bytes:
     """The decoded bytes of the leaf part `index` (`Attachment.index`); empty when there is none."""
     for part in structure.scan(raw).leaves:

@@ -15,6 +15,7 @@ from solodesk.mail import quotewords as say
 _WORDY = re.compile(r"[^\W_]")
 _VISIBLE = re.compile(r"[^\s>＞\-_=*~|.,:;—－]")
 _LOOK_BACK = 4
+_MAX_LINES = 20_000
 _LONG_LINE = 1000  # no mailer writes its header of history in one line that long
 
 

@@ -256,7 +256,7 @@ def _leave(writer: _Writer, node: LexborNode) -> None:
 
 def unflow(text: str, *, delsp: bool) -> str:
     """format=flowed (RFC 3676) as whole paragraphs: soft line ends joined within a quote depth."""
-    out: list[str] = []
+    out: list[list[str]] = []
     open_depth = -1
     for line in text.split("\n"):
         bare = line.lstrip(">")
@@ -266,8 +266,8 @@ def unflow(text: str, *, delsp: bool) -> str:
         flowed = bare.endswith(" ") and not signature
         body = bare[:-1] if flowed and delsp else bare
         if open_depth == depth and not signature and out:
-            out[-1] += body
+            out[-1].append(body)
         else:
-            out.append((">" * depth + " " if depth else "") + body)
+            out.append([">" * depth + " " if depth else "", body])
         open_depth = depth if flowed else -1
-    return "\n".join(out)
+    return "\n".join("".join(pieces) for pieces in out)
