@@ -16,7 +16,6 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QLockFile, QObject, QTimer, QT
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
-from solodesk.app.fault_window import FaultWindow
 from solodesk.app.first_paint import FirstPaint
 from solodesk.app.openers import StoreOpeners
 from solodesk.base import device as devices
@@ -75,7 +74,7 @@ class DeskApp(QObject):
         self.window.closed.connect(self._on_window_closed)
         self.window.language_chosen.connect(self._on_language_chosen)
         self.window.device_changed.connect(self._remember)
-        self.window.pages.device_chosen.connect(self._on_device_chosen)
+        self.window.device_chosen.connect(self._on_device_chosen)
 
     def start(self) -> None:
         """Show the window; the engine starts after the first painting."""
@@ -222,6 +221,8 @@ def run_window(
 
 
 def _tell(error: KnownError, device: DeviceSettings) -> int:
+    from solodesk.app.fault_window import FaultWindow
+
     set_language(QLocale.system().name() if device.language == "system" else device.language)
     look = Appearance()
     look.set_scheme(device.theme)

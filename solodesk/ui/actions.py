@@ -41,8 +41,12 @@ def tooltip(entry: Command) -> str:
 class Actions(QObject):
     """The window's actions by command id."""
 
-    def __init__(self, window: QWidget, appearance: Appearance) -> None:
+    def __init__(
+        self, window: QWidget, appearance: Appearance, complete: Callable[[], None]
+    ) -> None:
+        """`complete` binds what is bound late; called when a command comes before that."""
         super().__init__(window)
+        self._complete = complete
         self._window = window
         self._appearance = appearance
         self._single_keys = True
@@ -84,6 +88,8 @@ class Actions(QObject):
 
     def run(self, command_id: str, _checked: bool = False) -> None:
         """Do it, if it is on offer now."""
+        if command_id not in self._handlers:
+            self._complete()
         if self._state[command(command_id).when]:
             self._handlers[command_id]()
 

@@ -144,7 +144,7 @@ class Header(QWidget):
         self._palette = self._keycap("palette.open")
         self._keys = self._keycap("help.keys")
         self._menu = QToolButton(self)
-        self._menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._menu.clicked.connect(self._on_menu_clicked)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(16, 0, 10, 0)
         self._row.setSpacing(12)
@@ -184,7 +184,8 @@ class Header(QWidget):
         self._menu.setIcon(icon("menu", look.tokens.text_2, look.px(16)))
         self._menu.setToolTip(_("All commands"))
         self._menu.setAccessibleName(_("All commands"))
-        old = self._menu.menu()
-        self._menu.setMenu(self._actions.main_menu(self._menu))
-        if old is not None:
-            old.deleteLater()
+
+    def _on_menu_clicked(self) -> None:
+        menu = self._actions.main_menu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self._menu.mapToGlobal(self._menu.rect().bottomLeft()))

@@ -59,8 +59,6 @@ class Navigation(QObject):
         sidebar: Sidebar,
         tickets: TicketListPane,
         search: SearchBox,
-        conversation: ShowsTicket,
-        customer: ShowsCustomer,
         frame: DeskFrame,
         actions: Actions,
         parent: QWidget,
@@ -70,8 +68,8 @@ class Navigation(QObject):
         self._sidebar = sidebar
         self._tickets = tickets
         self._search = search
-        self._conversation = conversation
-        self._customer = customer
+        self._conversation: ShowsTicket | None = None
+        self._customer: ShowsCustomer | None = None
         self._frame = frame
         self._actions = actions
         self._before = ListQuery()
@@ -117,6 +115,11 @@ class Navigation(QObject):
     def ticket(self) -> TicketId | None:
         """The ticket on show."""
         return self._shown
+
+    def attach(self, conversation: ShowsTicket, customer: ShowsCustomer) -> None:
+        """The panes that show what is chosen; they come a moment after the list."""
+        self._conversation, self._customer = conversation, customer
+        self._open(self._shown)
 
     def show_view(self, view: View) -> None:
         """Open a view from its top."""
@@ -243,11 +246,14 @@ class Navigation(QObject):
 
     def _open(self, ticket: TicketId | None) -> None:
         self._shown = ticket
-        self._conversation.show_ticket(ticket)
+        if self._conversation is not None:
+            self._conversation.show_ticket(ticket)
         self._show_customer(self._tickets.model.ticket_row(ticket) if ticket is not None else None)
         self.ticket_shown.emit(ticket)
 
     def _show_customer(self, row: TicketRow | None) -> None:
+        if self._customer is None:
+            return
         if row is None and self._shown is not None:
             row = self._source.rows([self._shown]).get(self._shown)
         customer = row.customer_id if row is not None else None

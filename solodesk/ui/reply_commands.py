@@ -109,7 +109,7 @@ class ReplyCommands(QObject):
                 shortcut.activated.connect(partial(self.run_macro, macro.name))
                 self._macro_keys.append(shortcut)
 
-    def set_online(self, *, on: bool) -> None:
+    def set_online(self, on: bool) -> None:
         """The toast says "when online" while there is no connection."""
         self._online = on
 

@@ -12,7 +12,7 @@ from solodesk.base.errors import KnownError
 from solodesk.ui.desk_source import DeskSource, Standing
 from solodesk.ui.ops import DeskGate
 from solodesk.ui.statusline import Banner, Notice, StatusLine
-from solodesk.wording import dates, errors
+from solodesk.wording import dates
 from solodesk.wording.gettext import _, ngettext
 
 _ERROR_STAYS_MS = 12_000
@@ -81,6 +81,8 @@ class StatusWords(QObject):
 
     def show_error(self, error: KnownError) -> None:
         """A fault of an act, in plain words, for a while."""
+        from solodesk.wording import errors
+
         self._fault = Notice("error", errors.sentence(error), errors.hint(error))
         self._forget.start()
         self._show()

@@ -33,14 +33,13 @@ class ViewCommands(QObject):
         frame: DeskFrame,
         appearance: Appearance,
         actions: Actions,
-        panes: tuple[QWidget, ...],
     ) -> None:
         super().__init__(window)
         self._window = window
         self._frame = frame
         self._look = appearance
         self._actions = actions
-        self._panes = panes
+        self._panes: tuple[QWidget, ...] = ()
         self.sheet = CheatSheet(appearance, window)
         frame.shape_changed.connect(self.tick)
         self._bind()
@@ -67,6 +66,10 @@ class ViewCommands(QObject):
             handlers[f"language.{language}"] = partial(self._choose_language, language)
         for command_id, handler in handlers.items():
             self._actions.bind(command_id, handler)
+
+    def set_panes(self, panes: tuple[QWidget, ...]) -> None:
+        """What F6 goes round."""
+        self._panes = panes
 
     def set_scheme(self, scheme: Scheme) -> None:
         """Light, dark or like the system."""

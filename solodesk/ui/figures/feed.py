@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QWidget
 
 from solodesk.services.units import Reader
 from solodesk.ui.figures.strip import Cell, FiguresStrip
-from solodesk.ui.figures.words import cell
 from solodesk.ui.ops import DeskGate
 from solodesk.ui.statusline import StatusLine
 from solodesk.wording import durations
@@ -50,6 +49,7 @@ class FiguresFeed(QObject):
 
 def _read(reader: Reader) -> tuple[tuple[Cell, ...], str]:
     from solodesk.services import figures, settings
+    from solodesk.ui.figures.words import cell
 
     strip = figures.strip(reader)
     goal_s = float(settings.get(reader, "goal_first_s"))
