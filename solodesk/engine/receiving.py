@@ -10,6 +10,7 @@ from collections.abc import Callable
 from solodesk.base.errors import KnownError
 from solodesk.domain.events import Actor
 from solodesk.domain.ids import AccountId
+from solodesk.engine.parse_pool import ParsePool
 from solodesk.mail.imap import ImapSource
 from solodesk.services import accounts, sending, sent_copies
 from solodesk.services.mailbox_sync import FolderResult, Progress, sync_account
@@ -25,7 +26,10 @@ def receive(
     stop: threading.Event | None = None,
 ) -> list[FolderResult]:
     """One pass on an open connection; KnownError as the services raise it."""
-    results = sync_account(store, account, source, on_progress=on_progress, stop=stop)
+    with ParsePool() as pool:
+        results = sync_account(
+            store, account, source, on_progress=on_progress, stop=stop, parse=pool.parse_all
+        )
     if stop is None or not stop.is_set():
         sent_copies.resolve_uncertain(store, account, source)
         sent_copies.append_missing(store, account, source)

@@ -21,7 +21,7 @@ from solodesk.mail.imap_fetch import Fetched
 from solodesk.mail.imap_folders import SyncFolder
 from solodesk.services import sync_flags
 from solodesk.services.ingest import finish_first_sync
-from solodesk.services.sync_batch import Intake, take_in
+from solodesk.services.sync_batch import Intake, ParseAll, parse_here, take_in
 from solodesk.services.units import Desk, Store
 from solodesk.store import rows
 
@@ -97,12 +97,14 @@ class _Pass:
         source: ImapSource,
         on_progress: Callable[[Progress], None],
         stop: threading.Event,
+        parse: ParseAll,
     ) -> None:
         self.store = store
         self.account = account
         self.source = source
         self.on_progress = on_progress
         self.stop = stop
+        self.parse = parse
         with store.read() as reader:
             self.own = reader.accounts.own_addresses()
         days = account.history_days
@@ -166,7 +168,7 @@ class _Pass:
         state = self.source.examine(plan.folder.name)
         if state.uidvalidity != plan.state.uidvalidity:
             raise KnownError(_RENUMBERED, folder=plan.folder.name)
-        intake = Intake(self.store, self.account.id, plan.folder, plan.role, self.own)
+        intake = Intake(self.store, self.account.id, plan.folder, plan.role, self.own, self.parse)
         for chosen in _slices(uids, _SIZES_AT_ONCE):
             sizes = self.source.summaries(chosen)
             there = [uid for uid in chosen if uid in sizes]
@@ -263,6 +265,7 @@ def sync_account(
     *,
     on_progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
+    parse: ParseAll = parse_here,
 ) -> list[FolderResult]:
     """One pass over INBOX and Sent; a result a folder, in that order.
 
@@ -276,7 +279,7 @@ def sync_account(
     if account is None:
         raise KnownError("no_such_account", account=account_id)
     ignore: Callable[[Progress], None] = lambda _progress: None  # noqa: E731
-    run = _Pass(store, account, source, on_progress or ignore, stop or threading.Event())
+    run = _Pass(store, account, source, on_progress or ignore, stop or threading.Event(), parse)
     try:
         return run.run()
     except KnownError as error:

@@ -9,7 +9,7 @@ import dataclasses
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from solodesk.base.errors import KnownError
@@ -27,6 +27,15 @@ _LOCK_S = 0.015
 _PAUSE_S = 0.002
 
 
+ParseAll = Callable[[Sequence[bytes], frozenset[str]], list[ParsedMessage]]
+"""Messages to meanings, in order, given our addresses; never raises for a message."""
+
+
+def parse_here(raws: Sequence[bytes], own: frozenset[str]) -> list[ParsedMessage]:
+    """Read messages in this process."""
+    return [parse_message(raw, own) for raw in raws]
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """Where a folder's messages go: `own` are our addresses."""
@@ -36,6 +45,7 @@ class Intake:
     folder: rows.Folder
     role: str
     own: frozenset[str]
+    parse: ParseAll
 
 
 @dataclass(slots=True)
@@ -66,7 +76,8 @@ def take_in(intake: Intake, fetched: Sequence[Fetched], *, cursor: int) -> Took:
 
     Raises `KnownError` when the store itself fails; what was committed before stays.
     """
-    items = [_Item(each, parse_message(each.raw, intake.own)) for each in fetched]
+    meanings = intake.parse([each.raw for each in fetched], intake.own)
+    items = [_Item(each, parsed) for each, parsed in zip(fetched, meanings, strict=True)]
     took = Took()
     pause = threading.Event()
     at = 0

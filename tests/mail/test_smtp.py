@@ -1,5 +1,6 @@
 """Sending: how far it got is always known, and each recipient has an outcome of their own."""
 
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -210,3 +211,17 @@ def test_no_address_becomes_a_command(smtp_sink: SmtpSink, evil: str) -> None:
     assert outcome.error is not None
     assert outcome.error.code == "bad_address"
     assert not smtp_sink.received
+
+
+def test_a_server_silent_after_the_dot_is_doubtful(smtp_sink: SmtpSink) -> None:
+    smtp_sink.behaviour.hold = threading.Event()
+    phases: list[Phase] = []
+    impatient = Timeouts(connect=3, read=0.5)
+    outcome = send(
+        target(smtp_sink), "", "me@x.example", ["a@x.example"], MAIL, phases.append, impatient
+    )
+    smtp_sink.behaviour.hold.set()
+    assert outcome.error is not None
+    assert outcome.error.code == "connection_lost_after_data"
+    assert after_break(outcome.phase) == "uncertain"
+    assert len(smtp_sink.received) == 1
