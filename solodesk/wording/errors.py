@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from solodesk.base.errors import KnownError
-from solodesk.wording.error_table import FACTS, SENTENCES
+from solodesk.wording.error_table import SENTENCES
+from solodesk.wording.error_table_mail import FACTS
 from solodesk.wording.gettext import _
 
 

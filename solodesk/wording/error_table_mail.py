@@ -1,0 +1,158 @@
+"""The words of faults between us and the mail servers; see `error_table`."""
+
+# A sentence is never broken in two: translators and grep see it whole.
+# ruff: noqa: E501
+
+from solodesk.wording.gettext import marked
+
+MAIL: dict[str, tuple[str, str]] = {
+    "wrong_password": (
+        marked("{host} refused the password for {user}."),
+        marked(
+            "Check the password. Many providers want an app password instead of the one you sign in with."
+        ),
+    ),
+    "app_password_needed": (
+        marked("{host} wants an app password for {user}, not the ordinary one."),
+        marked("Make an app password (授权码) on your provider's page and enter it here."),
+    ),
+    "sign_in_needed": (
+        marked("The sign-in for {address} no longer works."),
+        marked("Sign in again. Your mail here is untouched."),
+    ),
+    "unsafe_login": (
+        marked("{host} refused to open the mailbox (“Unsafe Login”)."),
+        marked("Sign in once on the provider's web page, then try again."),
+    ),
+    "login_disabled": (
+        marked("{host} does not allow signing in over this connection."),
+        marked("Choose an encrypted connection (port 993 for receiving, 465 for sending)."),
+    ),
+    "preauth_refused": (
+        marked(
+            "{host} opened the mailbox without asking who we are; SoloDesk does not trust that."
+        ),
+        marked("Check the server address with your provider."),
+    ),
+    "unreachable": (
+        marked("{host} cannot be reached at port {port}."),
+        marked(
+            "Check the address and your connection. What you wrote waits here and goes out later."
+        ),
+    ),
+    "host_not_found": (
+        marked("There is no server named {host}."),
+        marked("Check the spelling, or your connection to the internet."),
+    ),
+    "timeout": (
+        marked("{host} did not answer in time."),
+        marked("SoloDesk tries again by itself. Nothing was lost."),
+    ),
+    "connection_lost": (
+        marked("The connection to {host} broke."),
+        marked("SoloDesk tries again by itself. Nothing was lost."),
+    ),
+    "connection_lost_after_data": (
+        marked("The connection broke while the reply was handed over: it may have arrived."),
+        marked(
+            "Look whether it is in your Sent folder, then say whether it arrived. SoloDesk does not send it twice by itself."
+        ),
+    ),
+    "server_busy": (
+        marked("{host} is busy and asks to come back later."),
+        marked("SoloDesk tries again by itself."),
+    ),
+    "server_said": (
+        marked("{host} answered: {text}"),
+        marked("If it goes on, ask your provider about this sentence."),
+    ),
+    "not_a_mail_server": (
+        marked("What answers at {host}, port {port}, is not a mail server."),
+        marked("Check the server address and port."),
+    ),
+    "certificate_invalid": (
+        marked("{host} could not prove who it is: {reason}"),
+        marked(
+            "SoloDesk sent no password. Check the server name; on a strange network, wait until you are back on your own."
+        ),
+    ),
+    "tls_failed": (
+        marked("No encrypted connection to {host} came about: {reason}"),
+        marked("Check the port and the kind of encryption."),
+    ),
+    "tls_required_missing": (
+        marked("{host} does not offer the encryption you asked for."),
+        marked(
+            "Choose another kind of encryption, or ask your provider. SoloDesk sent no password."
+        ),
+    ),
+    "plain_not_allowed": (
+        marked("Without encryption SoloDesk talks only to this computer itself, not to {host}."),
+        marked("Choose an encrypted connection."),
+    ),
+    "ca_file_unreadable": (
+        marked("The certificate file {path} cannot be read."),
+        marked("Choose another file."),
+    ),
+    "recipient_refused": (
+        marked("{address} was refused: {reply}"),
+        marked("Correct the address and send again; the others have got it."),
+    ),
+    "message_refused": (
+        marked("The outgoing server refused the message: {reply}"),
+        marked("Read its reason, change what it asks for, and send again."),
+    ),
+    "sender_refused": (
+        marked("The outgoing server does not let you write as {address}."),
+        marked("Check the sending address in Settings."),
+    ),
+    "too_big": (
+        marked("The message is too big for the server."),
+        marked("Send fewer or smaller attachments."),
+    ),
+    "desk_open_already": (
+        marked("SoloDesk is open already with this data."),
+        marked("Go to the window that is open. Two windows at once could confuse each other."),
+    ),
+    "damaged_mail": (
+        marked("This mail is damaged and cannot be read fully."),
+        marked("Its source is kept; look at it with “Show source”."),
+    ),
+    "engine_stopped": (
+        marked("The part that fetches and sends mail has stopped."),
+        marked("It is started again by itself; nothing was lost."),
+    ),
+    "recipient_deferred": (
+        marked("{address}: the server asks to try again later ({reply})."),
+        marked("SoloDesk tries again by itself."),
+    ),
+    "oauth_needed": (
+        marked(
+            "{provider} does not take passwords from mail programs any more; sign-in by browser is not built yet."
+        ),
+        marked("Use another mailbox for now."),
+    ),
+    "unknown_provider": (
+        marked("SoloDesk does not know the servers of {domain}."),
+        marked(
+            "Give them: --imap HOST:PORT --smtp HOST:PORT (your provider's help page names them)."
+        ),
+    ),
+    "account_sending": (
+        marked("Mail of {address} is still on its way out."),
+        marked("Send or cancel it first (solodesk outbox)."),
+    ),
+}
+
+# Facts that are codes themselves: (fault, fact) → code → words.
+FACTS: dict[tuple[str, str], dict[str, str]] = {
+    ("certificate_invalid", "reason"): {
+        "expired": marked("its certificate has expired."),
+        "not_yet_valid": marked(
+            "its certificate is not valid yet; is this computer's clock right?"
+        ),
+        "wrong_host": marked("its certificate is for another name."),
+        "unknown_issuer": marked("nobody this computer trusts vouches for it."),
+        "invalid": marked("its certificate is broken."),
+    },
+}
