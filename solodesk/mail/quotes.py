@@ -14,6 +14,7 @@ from solodesk.mail import quotewords as say
 
 _WORDY = re.compile(r"[^\W_]")
 _VISIBLE = re.compile(r"[^\s>＞\-_=*~|.,:;—－]")
+_HINT = re.compile(r"[\d:：<>＞&@│\-_=*~—－─━道於于在]")
 _LOOK_BACK = 4
 _MAX_LINES = 20_000
 _LONG_LINE = 1000  # no mailer writes its header of history in one line that long
@@ -40,7 +41,7 @@ def split_quotes(
     customer wants to show, so blocks are kept. `sender`: the sender's name and address, to tell a
     signature below "--" from text. Never empty while `body` has words.
     """
-    shown = body.split("\n")
+    shown = body.split("\n", _MAX_LINES)  # the last piece holds whatever is beyond
     # QQ Mail writes HTML's name of the hard space into its plain text.
     lines = [line.replace("&nbsp;", " ") for line in shown] if "&nbsp;" in body else shown
     keep = [True] * len(lines)
@@ -69,6 +70,9 @@ def _mark_history(lines: list[str], keep: list[bool], *, is_reply: bool) -> int 
     at, total = 0, len(lines)
     while at < total:
         line = lines[at]
+        if not _HINT.search(line):  # most lines: nothing in them can begin history
+            at += 1
+            continue
         if say.FORWARD.match(line):
             return None  # what is forwarded is what the customer wants to show
         if say.QUOTED.match(line) and (is_reply or introduced):
