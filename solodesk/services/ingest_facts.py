@@ -112,9 +112,10 @@ def _by_token(desk: Desk, subject: str) -> TicketId | None:
 
 def _same_subject(desk: Desk, letter: Letter, subject: str) -> TicketId | None:
     wanted = plain_subject(subject)
-    if not wanted or letter.outgoing:
+    if not wanted:
         return None
-    for sender in sorted(letter.senders):
+    # Of our own mail its readers, for mail programs that leave References out.
+    for sender in sorted(letter.others if letter.outgoing else letter.senders):
         customer = desk.customers.id_by_address(address_key(sender))
         if customer is None:
             continue

@@ -18,8 +18,8 @@ from solodesk.services.ingest_parts import (
     Ingested,
     add_message,
     letter,
-    number_if_live,
 )
+from solodesk.services.relations import token_mark
 from solodesk.services.units import Desk
 from solodesk.store import rows
 
@@ -65,9 +65,11 @@ def take(desk: Desk, arrival: Arrival) -> Ingested:
         decision.joined_by,
         kind=kind,
         customer=None if row is None else row.customer_id,
+        suggested=decision.suggested,
     )
     if asked is not None:
-        surveys.found_in_sent(desk, asked, arrival.parsed, ticket, arrival.received_ms)
+        desk.mentions.add([token_mark(asked[0])], ticket, made)
+        surveys.found_in_sent(desk, asked, arrival.parsed, made, arrival.received_ms)
     else:
         begins = started and not parsed.in_reply_to and not parsed.references
         answers = not begins and delivery.answers(desk, ticket, made)
@@ -82,10 +84,8 @@ def take(desk: Desk, arrival: Arrival) -> Ingested:
             )
         if row is not None and latest and answers and not started and not arrival.history:
             _answered(desk, row, arrival.received_ms)
-    if started:
-        if row is not None and row.customer_id is None:
-            desk.tickets.update(ticket, kind=Kind.OWN.value)
-        number_if_live(desk, arrival, ticket)
+    if started and row is not None and row.customer_id is None:
+        desk.tickets.update(ticket, kind=Kind.OWN.value)
     return Ingested(made, ticket, decision.joined_by, decision.suggested, None, new=True)
 
 

@@ -311,3 +311,13 @@ def _bounce(original: str) -> bytes:
         "--x\r\nContent-Type: message/rfc822\r\n\r\n"
         f"Message-ID: {original}\r\nSubject: Re\r\n\r\nSoon\r\n--x--\r\n"
     ).encode()
+
+
+def test_our_answer_without_references_is_suggested_where_it_belongs(inbox: Inbox) -> None:
+    asked = inbox.mail("Where is it?", subject="My order", message_id=ASK)
+    ours = inbox.mail("Soon", sender=f"Lin <{OWN}>", to=MEI, subject="回复：My order", role="sent")
+    assert ours.ticket != asked.ticket
+    assert ours.suggested == asked.ticket
+    with inbox.store.read() as reader:
+        item = reader.lists.conversation(ours.ticket)[0]
+        assert item.suggested_ticket == 1001
