@@ -118,15 +118,23 @@ class Actions(QObject):
             action.setText(entry.title.replace("&", "&&"))
             action.setToolTip(tooltip(entry))
             action.setStatusTip("")
-            # A tick and an icon share one place in a menu; the tick says more.
-            if not entry.checkable:
-                action.setIcon(icon(entry.icon, self._appearance.tokens.text_2))
             keys = [k for k in entry.keys if self._single_keys or not single(k)]
             action.setShortcuts([QKeySequence(key) for key in keys])
+
+    def dress(self, ids: Iterable[str]) -> None:
+        """Give these actions their icons; done when they are shown, drawing takes its time."""
+        for command_id in ids:
+            entry = command(command_id)
+            # A tick and an icon share one place in a menu; the tick says more.
+            if not entry.checkable:
+                tint = self._appearance.tokens.text_2
+                self._actions[command_id].setIcon(icon(entry.icon, tint))
 
     def menu(self, ids: Iterable[str], parent: QWidget) -> QMenu:
         """A menu of these commands; an empty id is a separator."""
         menu = QMenu(parent)
+        ids = tuple(ids)
+        self.dress(command_id for command_id in ids if command_id)
         for command_id in ids:
             if command_id:
                 menu.addAction(self._actions[command_id])
@@ -137,6 +145,7 @@ class Actions(QObject):
     def group_menu(self, group: Group, parent: QWidget) -> QMenu:
         """The menu of one group, with its sections."""
         menu = QMenu(group_title(group), parent)
+        self.dress(entry.id for entry in COMMANDS if entry.group is group)
         section = 0
         for entry in COMMANDS:
             if entry.group is not group:

@@ -7,7 +7,7 @@ commands and panes do.
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from solodesk.base import resources
@@ -51,7 +51,8 @@ def pixmap(name: str, colour: QColor, size: int = 16, ratio: float = 1.0) -> QPi
 @lru_cache(maxsize=512)
 def _icon(name: str, colour: str, size: int) -> QIcon:
     made = QIcon()
-    for ratio in (1.0, 2.0):
+    screens = QGuiApplication.screens()
+    for ratio in {1.0, *(screen.devicePixelRatio() for screen in screens)}:
         made.addPixmap(_pixmap(name, colour, size, ratio))
     return made
 

@@ -189,6 +189,7 @@ class TicketListPane(QWidget):
         self._title.setFont(look.font(15, semibold=True))
         self._order.setFont(look.font(12))
         self.hints.restyle()
+        self._actions.dress(_BULK)
         self._count.setFont(look.font(13, semibold=True))
         self._order.setIcon(icon("chevron-down", look.tokens.text_3, look.px(12)))
         for button in self._bulk.findChildren(QToolButton) + self._bulk.findChildren(QPushButton):
