@@ -15,6 +15,7 @@ from solodesk.domain.message import Address, Kind, ParsedMessage
 from solodesk.domain.outbox import OutboxState, before_states
 from solodesk.domain.ticket import Status, after_our_answer
 from solodesk.services import stored, summary
+from solodesk.services.relations import token_mark
 from solodesk.services.units import Desk
 from solodesk.store import rows
 
@@ -92,6 +93,9 @@ def _store(desk: Desk, row: rows.Outbox, parsed: ParsedMessage, at_ms: int) -> M
     desk.raw.add(made, row.final)
     ids = (row.rfc_id, *parsed.references, *parsed.in_reply_to)
     desk.mentions.add([i for i in ids if valid_rfc_id(i)], row.ticket_id, made)
+    survey = desk.surveys.by_outbox(row.id) if row.purpose == "survey" else None
+    if survey is not None:
+        desk.mentions.add([token_mark(survey.token)], row.ticket_id, made)
     readers = tuple(Address("", r.address) for r in desk.outbox.recipients(row.id))
     desk.participants.add(
         row.ticket_id, address_keys((*parsed.to, *parsed.cc, *readers)) - _own(desk)

@@ -8,11 +8,11 @@ not talk to servers.
 from typing import Final
 
 from solodesk.domain.events import Actor
-from solodesk.domain.ids import AccountId, CustomerId, TicketId
+from solodesk.domain.ids import AccountId, CustomerId, MessageId, TicketId
 from solodesk.domain.matching import Decision, JoinedBy, decide, valid_rfc_id
 from solodesk.domain.message import Address, Kind, ParsedMessage
 from solodesk.domain.ticket import Status, after_customer_mail
-from solodesk.services import customers, ingest_bounce, ingest_own, surveys
+from solodesk.services import customers, ingest_bounce, ingest_own, settle, surveys
 from solodesk.services.first_sync import finish_first_sync
 from solodesk.services.ingest_facts import known_facts, own_keys
 from solodesk.services.ingest_parts import (
@@ -65,7 +65,10 @@ def ingest(
     history: bool = False,
     account: AccountId | None = None,
 ) -> Ingested:
-    """Take one message in; safe to repeat. `own`: our addresses; `account` for imported files."""
+    """Take one message in; safe to repeat, and in any order (settle.py).
+
+    `own`: our addresses; `account` for imported files.
+    """
     arrival = Arrival(
         raw=raw,
         parsed=parsed,
@@ -76,6 +79,22 @@ def ingest(
         seen=seen,
         history=history,
     )
+    done = _take(desk, arrival)
+    if done.new and settle.settle(desk, done.message, arrival.own):
+        done = _as_stored(desk, done)
+    if done.new:
+        number_if_live(desk, arrival, done.ticket)
+    return done
+
+
+def _as_stored(desk: Desk, done: Ingested) -> Ingested:
+    """What became of a message after a second look."""
+    row = desk.messages.get(done.message)
+    return done if row is None else told(row, new=done.new)
+
+
+def _take(desk: Desk, arrival: Arrival) -> Ingested:
+    parsed = arrival.parsed
     already = _already_here(desk, arrival)
     if already is not None:
         ingest_own.note_copy(desk, arrival, already.message)
@@ -93,7 +112,7 @@ def ingest(
         found = ingest_bounce.bounced_message(desk, parsed)
         if found is not None:
             return ingest_bounce.take(desk, arrival, found)
-    vote = surveys.vote_in(desk, parsed, received_ms)
+    vote = surveys.vote_in(desk, parsed, arrival.received_ms)
     if vote is not None:
         return _take_vote(desk, arrival, vote)
     return _take_mail(desk, arrival)
@@ -110,7 +129,20 @@ def _already_here(desk: Desk, arrival: Arrival) -> Ingested | None:
     if not same:
         return None
     lies_at(desk, arrival, same[0].id)
+    if where is not None and _tells_more(desk, arrival, same[0]):
+        settle.settle(desk, same[0].id, arrival.own, always=True)
+        return _as_stored(desk, told(same[0], new=False))
     return told(same[0], new=False)
+
+
+def _tells_more(desk: Desk, arrival: Arrival, known: rows.Message) -> bool:
+    """The same bytes in another folder: received earlier there, or ours without doubt."""
+    if known.outbox_id is not None or known.history:
+        return False
+    earlier = arrival.received_ms < known.received_ms
+    if earlier:
+        desk.messages.update(known.id, received_ms=arrival.received_ms)
+    return earlier or (arrival.from_sent and known.direction == "out")
 
 
 def _same_mail(desk: Desk, arrival: Arrival) -> rows.Message | None:
@@ -127,7 +159,7 @@ def _same_mail(desk: Desk, arrival: Arrival) -> rows.Message | None:
 
 
 def _take_duplicate(desk: Desk, arrival: Arrival, original: rows.Message) -> Ingested:
-    first = original.duplicate_of or original.id
+    first: MessageId | None = original.duplicate_of or original.id
     made = add_message(
         desk,
         arrival,
@@ -139,6 +171,9 @@ def _take_duplicate(desk: Desk, arrival: Arrival, original: rows.Message) -> Ing
     )
     if not arrival.outgoing:
         received_event(desk, arrival, original.ticket_id, made, original.kind, duplicate=True)
+    if settle.prefer(desk, made, first):
+        settle.settle(desk, made, arrival.own, always=True)
+        first = None
     return Ingested(made, original.ticket_id, JoinedBy(original.joined_by), None, first, new=True)
 
 
@@ -192,9 +227,7 @@ def _take_mail(desk: Desk, arrival: Arrival) -> Ingested:
     )
     if row is not None and kind is Kind.PERSON and latest and not arrival.history:
         _customer_wrote(desk, row, arrival, new=decision.ticket is None)
-        _remember_language(desk, customer, parsed)
-    if decision.ticket is None:
-        number_if_live(desk, arrival, ticket)
+        _remember_language(desk, customer, arrival)
     return Ingested(made, ticket, decision.joined_by, decision.suggested, None, new=True)
 
 
@@ -203,9 +236,14 @@ def _no_customer(desk: Desk, customer: CustomerId | None) -> bool:
     return row is not None and row.not_customer
 
 
-def _remember_language(desk: Desk, customer: CustomerId | None, parsed: ParsedMessage) -> None:
-    if customer is not None and parsed.language is not None:
-        desk.customers.update(customer, language=parsed.language)
+def _remember_language(desk: Desk, customer: CustomerId | None, arrival: Arrival) -> None:
+    """The language of a customer is that of their latest words."""
+    language = arrival.parsed.language
+    if customer is None or language is None:
+        return
+    latest = desk.messages.latest_of_customer_ms(customer)
+    if latest is None or latest <= arrival.received_ms:
+        desk.customers.update(customer, language=language)
 
 
 def _is_latest(desk: Desk, ticket: TicketId, at_ms: int) -> bool:

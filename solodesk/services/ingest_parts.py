@@ -11,6 +11,7 @@ from solodesk.domain.matching import JoinedBy, Letter, valid_rfc_id
 from solodesk.domain.message import Kind, ParsedMessage
 from solodesk.services import stored, summary
 from solodesk.services.ingest_facts import letter_of
+from solodesk.services.relations import marks_of
 from solodesk.services.units import Desk
 from solodesk.store import rows
 
@@ -102,7 +103,8 @@ def add_message(
     lies_at(desk, arrival, made)
     desk.search.add(made)
     ids = (parsed.message_id, *parsed.references, *parsed.in_reply_to)
-    desk.mentions.add([i for i in ids if i is not None and valid_rfc_id(i)], ticket, made)
+    names = [i for i in ids if i is not None and valid_rfc_id(i)]
+    desk.mentions.add([*names, *marks_of(parsed)], ticket, made)
     if duplicate_of is None:
         who = letter(arrival)
         desk.participants.add(ticket, who.senders | who.others)

@@ -45,9 +45,16 @@ def columns_of(parsed: ParsedMessage) -> dict[str, Any]:
     }
 
 
-def people(message: rows.Message, role: str) -> tuple[Address, ...]:
+def people(message: rows.Message | rows.Slip, role: str) -> tuple[Address, ...]:
     """The people of a message: role to, cc or reply_to."""
     return tuple(Address(name, address) for name, address in message.recipients.get(role, []))
+
+
+def order_of(message: rows.Slip) -> tuple[int, int, str]:
+    """The order in which messages are told: time, then an answer after what it answers, then
+    something that is the same whatever came in first (domain/regroup.py, `Order`)."""
+    ids = {*message.refs, *message.in_reply_to}
+    return message.received_ms, len(ids), message.sha256.hex()
 
 
 def attachment(data: dict[str, Any]) -> Attachment:

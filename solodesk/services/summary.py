@@ -5,7 +5,7 @@ Must not change statuses; that is a matter of ticket.py and of whoever acts.
 
 from typing import Any
 
-from solodesk.domain.customers import address_keys
+from solodesk.domain.customers import address_key, address_keys
 from solodesk.domain.ids import MessageId, TicketId
 from solodesk.domain.message import Address, Kind
 from solodesk.domain.progress import Progress, Step, follow, follow_all
@@ -15,8 +15,9 @@ from solodesk.services.units import Desk
 from solodesk.store import rows
 
 
-def step_of(message: rows.Message, writers: frozenset[str]) -> Step:
-    """A stored message as the summary sees it. `writers`: who has written in its ticket."""
+def step_of(message: rows.Slip | rows.Message, writers: frozenset[str], words: str = "") -> Step:
+    """A stored message as the summary sees it. `writers`: who had written in its ticket before;
+    `words`: its new text, wanted only of the latest."""
     return Step(
         incoming=message.direction == "in",
         kind=Kind(message.kind),
@@ -24,30 +25,39 @@ def step_of(message: rows.Message, writers: frozenset[str]) -> Step:
         closer=message.closer,
         counts=not message.history,
         subject=message.subject,
-        new_text=message.new_text,
+        new_text=words,
         attachments=sum(1 for a in message.attachments if not a.get("inline")),
         answers=message.direction == "in" or not writers or bool(readers_of(message) & writers),
     )
 
 
-def readers_of(message: rows.Message) -> frozenset[str]:
+def readers_of(message: rows.Slip | rows.Message) -> frozenset[str]:
     """Keys of To and Cc."""
     return address_keys((*stored.people(message, "to"), *stored.people(message, "cc")))
 
 
+def writers_of(desk: Desk, slip: rows.Slip) -> frozenset[str]:
+    """Keys of the addresses at which whoever wrote a message gets answers."""
+    people = (Address("", slip.from_address), *stored.people(slip, "reply_to"))
+    writers = address_keys(people)
+    if slip.customer_id is not None and is_form(slip):
+        found = desk.customers.addresses(slip.customer_id)
+        writers |= frozenset(address_key(each.address) for each in found)
+    return writers
+
+
+def is_form(slip: rows.Slip) -> bool:
+    """Whether it came by a contact form: the customer stands in it, not in From."""
+    return any(because.startswith("contact_form") for because in slip.kind_because)
+
+
 def writers_in(desk: Desk, ticket: TicketId) -> frozenset[str]:
     """Keys of everyone who has written in a ticket, with the addresses they want answers at."""
-    return _writers(desk.messages.of_ticket(ticket))
-
-
-def _writers(messages: list[rows.Message]) -> frozenset[str]:
-    people = [
-        person
-        for m in messages
-        if m.direction == "in"
-        for person in (Address("", m.from_address), *stored.people(m, "reply_to"))
-    ]
-    return address_keys(tuple(people))
+    writers: frozenset[str] = frozenset()
+    for slip in desk.messages.slips_of_ticket(ticket):
+        if slip.direction == "in":
+            writers |= writers_of(desk, slip)
+    return writers
 
 
 def advance(desk: Desk, ticket: TicketId, message: MessageId) -> None:
@@ -59,17 +69,26 @@ def advance(desk: Desk, ticket: TicketId, message: MessageId) -> None:
         retell(desk, ticket)
         return
     writers = writers_in(desk, ticket) if added.direction == "out" else frozenset()
-    desk.tickets.update(ticket, **_columns(follow(_progress(row), step_of(added, writers))))
+    step = step_of(added, writers, added.new_text)
+    desk.tickets.update(ticket, **_columns(follow(_progress(row), step)))
 
 
 def retell(desk: Desk, ticket: TicketId) -> None:
     """Tell the whole summary anew from the messages that lie in the ticket now."""
-    messages = [m for m in desk.messages.of_ticket(ticket) if m.duplicate_of is None]
+    slips = [slip for slip in desk.messages.slips_of_ticket(ticket) if slip.duplicate_of is None]
+    slips.sort(key=stored.order_of)
     row = desk.tickets.get(ticket)
-    if not messages or row is None:
+    if not slips or row is None:
         return
-    writers = _writers(messages)
-    columns = _columns(follow_all([step_of(m, writers) for m in messages]))
+    latest = desk.messages.get(slips[-1].id)
+    writers: frozenset[str] = frozenset()
+    steps: list[Step] = []
+    for slip in slips:
+        words = latest.new_text if latest is not None and slip.id == latest.id else ""
+        steps.append(step_of(slip, writers, words))
+        if slip.direction == "in":
+            writers |= writers_of(desk, slip)
+    columns = _columns(follow_all(steps))
     if row.status in (Status.CLOSED.value, Status.SPAM.value):
         # Closed without an answer: it left the wait (metrics.md).
         columns["waiting_since_ms"] = None

@@ -182,18 +182,19 @@ def sent_elsewhere(raw: bytes) -> tuple[str, Scale] | None:
 
 
 def found_in_sent(
-    desk: Desk, asked: tuple[str, Scale], parsed: ParsedMessage, ticket: TicketId, at_ms: int
+    desk: Desk, asked: tuple[str, Scale], parsed: ParsedMessage, message: MessageId, at_ms: int
 ) -> None:
     """A survey of ours that this store does not know (another computer, an older backup)."""
     token, scale = asked
-    row = desk.tickets.get(ticket)
+    stored = desk.messages.get(message)
+    row = None if stored is None else desk.tickets.get(stored.ticket_id)
     if desk.surveys.by_token(token) is not None or row is None or row.customer_id is None:
         return
     if not parsed.to:
         return
     made = desk.surveys.add(
         token=token,
-        ticket_id=ticket,
+        ticket_id=row.id,
         customer_id=row.customer_id,
         address=address_key(parsed.to[0].address),
         scale=scale.value,
@@ -203,7 +204,8 @@ def found_in_sent(
     )
     desk.event(
         "survey_sent",
-        ticket=ticket,
+        ticket=row.id,
+        message=message,
         at_ms=at_ms,
         actor=Actor.OWNER,
         data={"survey": int(made), "scale": scale.value},
