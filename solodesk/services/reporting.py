@@ -14,10 +14,10 @@ from pathlib import Path
 from solodesk.base.errors import KnownError
 from solodesk.domain.periods import Period
 from solodesk.reports.data import ReportData
+from solodesk.reports.speech import period_name
 from solodesk.services import figures
 from solodesk.services.report_data import gather
 from solodesk.services.units import Desk, Reader
-from solodesk.wording import dates
 from solodesk.wording.gettext import speaking
 
 FORMATS = ("pdf", "html", "csv", "xlsx", "json")
@@ -81,7 +81,7 @@ def keep(desk: Desk, period: Period) -> bool:
 
 
 def _checked(reader: Reader, period: Period, *, anonymous: bool) -> ReportData:
-    name = dates.range_of_days(period.first, period.last)
+    name = period_name(period)
     if period.start_ms > reader.now_ms:
         raise KnownError("period_in_future", text=name)
     data = gather(reader, period, anonymous=anonymous)

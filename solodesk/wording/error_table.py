@@ -52,9 +52,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         marked("Save it as UTF-8 and try again."),
     ),
     "no_keychain": (
-        marked(
-            "This computer has no keychain that SoloDesk could use for the password ({detail})."
-        ),
+        marked("This computer has no keychain that SoloDesk could use for the password."),
         marked(
             "Unlock or install the system's keychain, or enter the password for this session only."
         ),
