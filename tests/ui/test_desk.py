@@ -179,3 +179,51 @@ def test_dark_is_dark_and_text_grows(desk: DeskApp) -> None:
     settle(desk)
     assert window.grab().toImage().pixelColor(4, 300).lightness() < 60
     assert window.header.height() > height
+
+
+def test_a_reply_by_key_leaves_the_list_and_comes_back_by_undo_send(
+    desk: DeskApp, qtbot: QtBot
+) -> None:
+    _focus_list(desk, qtbot)
+    _type(desk, "r")
+    assert desk.window.composer.is_open()
+    _type(desk, "It left us today.")
+    QTest.keyClick(
+        QApplication.focusWidget() or desk.window,
+        Qt.Key.Key_Return,
+        Qt.KeyboardModifier.ControlModifier,
+    )
+    settle(desk)
+    qtbot.waitUntil(lambda: "Refund for order A123" not in _subjects(desk))
+    assert desk.window.bench.toast.text == "Reply to Wang Li leaves in 10 s"
+    assert desk.window.bench.reply_commands.counting_down()
+    desk.window.actions_.run("send.undo")
+    settle(desk)
+    assert _subjects(desk)[0] == "Refund for order A123"
+    assert desk.window.composer.is_open()
+
+
+def test_a_mailto_link_opens_a_new_mail(desk: DeskApp) -> None:
+    desk.window.open_address("mailto:ana@ruiz.example")
+    settle(desk)
+    assert desk.window.composer.is_open()
+    assert desk.window.composer.mode() == "new"
+
+
+def test_hints_show_the_operators_while_searching(desk: DeskApp, qtbot: QtBot) -> None:
+    _focus_list(desk, qtbot)
+    _type(desk, "/")
+    assert desk.window.tickets.hints.isVisible()
+    desk.window.tickets.hints.wanted.emit("has:attachment")
+    settle(desk)
+    assert len(_subjects(desk)) == 3
+
+
+def test_offline_is_said_once_and_plainly(desk: DeskApp) -> None:
+    desk.gate.news.emit({"news": "connectivity", "account": 1, "online": False})
+    settle(desk)
+    notice = desk.window.shell.banner.notice
+    assert notice is not None
+    assert notice.title == "You're offline."
+    desk.gate.news.emit({"news": "connectivity", "account": 1, "online": True})
+    assert desk.window.shell.banner.notice is None
