@@ -120,6 +120,9 @@ class AccountLoop:
             if self._may_sign_in():
                 self._connected()
         except KnownError as error:
+            if error.code == "no_such_account":
+                self._stop.set()  # it was removed
+                return failures
             return self._failed(error, failures)
         return 0
 

@@ -9,6 +9,7 @@ account's rows alone until a pass has ended well.
 """
 
 import threading
+import time
 from collections.abc import Callable
 
 from solodesk.base.errors import KnownError
@@ -20,6 +21,7 @@ from solodesk.services.units import Store
 
 _LONGEST_S = 30.0
 _SHORTEST_S = 0.05
+_LOOK_S = 1.0
 
 
 class OutboxLoop:
@@ -64,7 +66,21 @@ class OutboxLoop:
             self._awake.clear()
             with contained("outbox"):
                 self._once()
-            self._awake.wait(self._until_next())
+            self._rest(self._until_next())
+
+    def _rest(self, seconds: float) -> None:
+        """Wait; another process that queues a message is noticed within a second."""
+        end = time.monotonic() + seconds
+        before = self._version()
+        while (left := end - time.monotonic()) > 0:
+            if self._awake.wait(min(left, _LOOK_S)) or self._version() != before:
+                return
+
+    def _version(self) -> int:
+        try:
+            return self._store.data_version()
+        except KnownError:
+            return -1  # the disk has trouble: a change when it is well again
 
     def _once(self) -> None:
         with self._store.read() as reader:

@@ -68,7 +68,8 @@ class Engine:
         self._loops: dict[AccountId, AccountLoop] = {}
         self._lock = threading.Lock()
         self._outbox = OutboxLoop(store, secrets.for_sending, self._receive_first, self._sent)
-        self._scheduler = Scheduler(store, self._changed)
+        self._scheduler = Scheduler(store, self._changed, self.look_for_accounts)
+        self._stopping = False
 
     def start(self) -> None:
         """Settle what a dead engine left, then begin."""
@@ -81,6 +82,7 @@ class Engine:
     def stop(self) -> bool:
         """End every thread; False when one did not within the time."""
         with self._lock:
+            self._stopping = True
             loops = list(self._loops.values())
         threads: list[Stoppable] = [*loops, self._outbox, self._scheduler]
         for thread in threads:
@@ -93,17 +95,19 @@ class Engine:
         with self._store.read() as reader:
             present = {account.id for account in reader.accounts.all()}
         with self._lock:
+            if self._stopping:
+                return
             gone = [self._loops.pop(each) for each in set(self._loops) - present]
             fresh = [
                 AccountLoop(self._store, each, self._secrets.of, self)
                 for each in sorted(present - set(self._loops))
             ]
-            self._loops.update({loop.account: loop for loop in fresh})
+            for loop in fresh:
+                self._loops[loop.account] = loop
+                loop.start()
         for loop in gone:
             loop.stop()
             loop.join(_END_S)
-        for loop in fresh:
-            loop.start()
 
     def sync(self, account: AccountId | None) -> None:
         """Let one account (or all) look for mail now."""

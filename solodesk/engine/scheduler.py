@@ -12,7 +12,7 @@ from solodesk.engine.guard import contained
 from solodesk.services import tickets
 from solodesk.services.units import Store
 
-_EVERY_S = 15.0
+_EVERY_S = 5.0
 
 
 def run_due(store: Store) -> bool:
@@ -27,9 +27,11 @@ def run_due(store: Store) -> bool:
 class Scheduler:
     """The thread that looks at the clock."""
 
-    def __init__(self, store: Store, changed: Callable[[], None]) -> None:
+    def __init__(self, store: Store, changed: Callable[[], None], tick: Callable[[], None]) -> None:
+        """`changed` is told when something was done, `tick` called at every look."""
         self._store = store
         self._changed = changed
+        self._tick = tick
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="scheduler")
 
@@ -52,4 +54,6 @@ class Scheduler:
             with contained("scheduler"):
                 if run_due(self._store):
                     self._changed()
+            with contained("scheduler's tick"):
+                self._tick()
             self._stop.wait(_EVERY_S)

@@ -131,7 +131,8 @@ class _Pass:
         with self.store.read() as reader:
             known = set(reader.places.uids(row.id, state.uidvalidity))
         wanted = [uid for uid in reversed(listed) if uid not in known]
-        self.on_progress(Progress(row.name, len(listed) - len(wanted), len(listed)))
+        if wanted:
+            self.on_progress(Progress(row.name, len(listed) - len(wanted), len(listed)))
         return _Plan(row, state, listed, wanted, seconds=time.monotonic() - started)
 
     def _folder_row(self, folder: SyncFolder) -> rows.Folder:

@@ -207,3 +207,18 @@ def test_the_desk_adds_an_account(
     again = Engine(data_folder.root)  # the password is in the keychain now
     again.wait_news("connectivity", account=1, online=True)
     assert again.end() == 0
+
+
+def test_what_another_process_queues_leaves_by_itself(
+    shop: Shop, sink: SmtpSink, start: Callable[..., Engine]
+) -> None:
+    shop.box.append("INBOX", raw_mail("Where is it?"))
+    engine = start()
+    wait_until(lambda: _done(shop), what="the first pass")
+    row = shop.queue(shop.tickets()[0].id, delay_s=1)  # nobody tells the engine
+    wait_until(lambda: shop.outbox(row).state == "sent", 15, "it is sent")
+    with shop.store.write() as desk:
+        desk.tickets.update(shop.tickets()[0].id, snoozed_until_ms=desk.now_ms - 1)
+    wait_until(lambda: shop.tickets()[0].woken_ms is not None, 25, "it wakes")
+    engine.wait_news("changed")
+    assert len(sink.received) == 1
