@@ -14,6 +14,7 @@ from typing import IO
 from solodesk.base.errors import KnownError
 
 _FROM = re.compile(rb"From (?:\S.*)?(?:\d\d:\d\d|\d{4})")
+_HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]{1,60}[ \t]*:[ \t]?\S")
 _ESCAPED = re.compile(rb"(?m)^>(>*From )")
 _EML = frozenset({".eml", ".emlx", ".msg822", ".mht", ".mime", ".rfc822"})
 _MBOX = frozenset({".mbox", ".mbx", ".mboxrd", ".mboxo"})
@@ -98,7 +99,8 @@ def _folder(root: Path) -> Iterator[tuple[str, bytes]]:
             file = here / name
             if file.is_symlink() or not file.is_file() or _not_mail(name, in_maildir=in_maildir):
                 continue
-            yield from _readable(file, certain=in_maildir)
+            if in_maildir or _may_be_mail(file):
+                yield from _readable(file, certain=in_maildir)
 
 
 def _not_mail(name: str, *, in_maildir: bool) -> bool:
@@ -110,6 +112,18 @@ def _not_mail(name: str, *, in_maildir: bool) -> bool:
     ):
         return True
     return not in_maildir and Path(lower).suffix in _OTHER
+
+
+def _may_be_mail(file: Path) -> bool:
+    """A file without a mail suffix counts only when it begins like a mail or an mbox."""
+    if file.suffix.lower() in _EML | _MBOX | {".gz"}:
+        return True
+    try:
+        with file.open("rb") as stream:
+            head = stream.read(2000).lstrip(b"\r\n\xef\xbb\xbf")
+    except OSError:
+        return False
+    return bool(_FROM.match(head) or _HEADER.match(head))
 
 
 def _readable(file: Path, *, certain: bool) -> Iterator[tuple[str, bytes]]:

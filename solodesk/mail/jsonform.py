@@ -15,7 +15,7 @@ def iso_time(ms: int | None) -> str | None:
     """UTC milliseconds as `2026-09-07T09:00:00Z`; None stays None."""
     if ms is None:
         return None
-    return (_EPOCH + timedelta(milliseconds=ms)).strftime("%Y-%m-%dT%H:%M:%SZ").zfill(20)
+    return (_EPOCH + timedelta(milliseconds=ms)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def address_to_dict(address: Address | None) -> dict[str, str] | None:

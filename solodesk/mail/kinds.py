@@ -14,19 +14,19 @@ from solodesk.mail.envelope import Envelope
 from solodesk.mail.structure import Part, Skeleton
 
 _AUTO_SUBJECT = re.compile(
-    r"^\s*(?:automatic reply|auto(?:matic)?[ -]?(?:reply|response|responder|antwort)|autoreply|"
-    r"autorespond(?:er)?|out of (?:the )?office|ooo\b|away from (?:the |my )?office|"
-    r"automatische (?:antwort|abwesenheits\w*)|abwesenheits(?:notiz|benachrichtigung|meldung|"
-    r"assistent)?|abwesend|"
+    r"^\s*(?:(?:automatic reply|auto(?:matic)?[ -]?(?:reply|response|responder|antwort)|autoreply|"
+    r"autorespond(?:er)?|out of (?:the )?office|away from (?:the |my )?office|"
+    r"automatische (?:antwort|abwesenheits\w*)|"
+    r"abwesenheits(?:notiz|benachrichtigung|meldung|assistent)|"
     r"réponse automatique|message d'absence|absence du bureau|respuesta automática|"
-    r"fuera de la oficina|risposta automatica|fuori ufficio|"
-    r"automatisch(?:e)? antwoord|afwezigheids\w*|resposta automática|ausência temporária|autosvar|"
-    r"automatiskt svar|automatisk svar|automaattinen vastaus|"
-    r"autoodpowiedź|odpowiedź automatyczna|automatická odpověď|автоответ|автоматический ответ|"
-    r"otomatik yanıt|自动回复|自動回覆|自动答复|"
-    r"自動回應|自動返信|自動応答|不在通知|부재중|"
-    r"자동 ?응답|자동 ?회신)"
-    r"(?:\b|[:：]|(?=[\W]))",
+    r"fuera de la oficina|risposta automatica|fuori ufficio|automatische? antwoord|"
+    r"automatisch antwoord|afwezigheids\w*|resposta automática|ausência temporária|autosvar|"
+    r"automatiskt svar|automatisk svar|automaattinen vastaus|autoodpowiedź|"
+    r"odpowiedź automatyczna|automatická odpověď|автоответ|автоматический ответ|otomatik yanıt)"
+    r"\s*(?:$|[:：\-–—(（\"'!.,\[|/]|(?:re|auto|reply|until|from|till|bis|vom|message|notification|"
+    r"response|notice|assistant|jusqu|hasta|fino|tot|der|du|zu|zur|auf|a|à)\b)"
+    r"|(?:自动回复|自動回覆|自动答复|自動回應|自動返信|自動応答|不在通知|부재중|자동 ?응답|자동 ?회신)"
+    r"\s*(?:$|[:：\s\-–—(（【\[!！.。]))",
     re.IGNORECASE,
 )
 _BOUNCE_SUBJECT = re.compile(
@@ -237,7 +237,7 @@ def _signs(case: Case) -> tuple[str, ...]:
 
 def _null_return_path(case: Case) -> bool:
     path = case.value("return-path")
-    return path == "<>" or bool(_DAEMON.match(path.lstrip("<")))
+    return path == "<>" or path.startswith(("<mailer-daemon@", "<postmaster@"))
 
 
 def _report(case: Case) -> tuple[Kind, str, Bounce | None] | None:

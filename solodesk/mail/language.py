@@ -7,7 +7,7 @@ import re
 
 _NOISE = re.compile(r"https?://\S+|\S+@\S+|[#\d_]+")
 _WORDS = re.compile(r"[^\W\d_]+")
-_SAMPLE = 4000
+_SAMPLE = 2000
 _STOPWORDS = {
     "en": "the and you is to of for in it my on that have with this can be your we please not are "
     "was i "
@@ -84,7 +84,7 @@ _SCRIPTS = {
 
 
 def _by_words(sample: str) -> str | None:
-    words = _WORDS.findall(sample.lower())[:400]
+    words = _WORDS.findall(sample.lower())[:200]
     if not words:
         return None
     scores = {code: sum(1 for word in words if word in known) for code, known in _SETS.items()}

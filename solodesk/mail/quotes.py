@@ -70,32 +70,30 @@ def _mark_history(lines: list[str], keep: list[bool], *, is_reply: bool) -> int 
     at, total = 0, len(lines)
     while at < total:
         line = lines[at]
-        if not _HINT.search(line):  # most lines: nothing in them can begin history
-            at += 1
-            continue
-        if say.FORWARD.match(line):
+        hinted = bool(_HINT.search(line))  # most lines: nothing in them can begin history
+        if hinted and say.FORWARD.match(line):
             return None  # what is forwarded is what the customer wants to show
-        if say.QUOTED.match(line) and (is_reply or introduced):
-            if not _closes_bracket(lines, at):
-                keep[at] = False
-            at += 1
-            continue
-        end = _history_header(lines, at)
+        quoted = hinted and (is_reply or introduced) and bool(say.QUOTED.match(line))
+        if quoted:
+            keep[at] = _closes_bracket(lines, at)
+        end = _history_header(lines, at) if hinted and not quoted else None
         if end is None:
             at += 1
             continue
-        following = _next_words(lines, end)
-        if following is not None and say.QUOTED.match(lines[following]):
-            for number in range(at, following):
-                keep[number] = False
-            introduced, at = True, following
+        if _quoted_below(lines, end):
+            at = _drop(keep, at, _next_words(lines, end) or end)
+            introduced = True
             continue
         if _unmistakable(lines, at, end) and _words_above(lines, keep, at):
-            for number in range(_with_divider(lines, at), total):
-                keep[number] = False
+            _drop(keep, _with_divider(lines, at), total)
             return at
         at = end
     return None
+
+
+def _drop(keep: list[bool], start: int, end: int) -> int:
+    keep[start:end] = [False] * (end - start)
+    return end
 
 
 def _closes_bracket(lines: list[str], at: int) -> bool:

@@ -179,6 +179,14 @@ REPLIES = (
 )
 
 KEPT = (
+    "How are you? On Nov 30, 2026, at 12:47 PM,\n Jo <j@x.example> wrote:\n\nsomething",
+    "See <https://shop.example/a\n> for what I mean",
+    "On 7 September 2026 at 17:00 I wrote:\nplease refund me.\nNothing came.",
+    "Sent from my phone because my laptop is broken",
+    "Please change my address\n--\nNew street 5\n1234 City",
+    "| Size | Qty\n| M | 2",
+    "Translation below.\n---- 原文 ----\n我要退货",
+    "👍",
     "On Monday I wrote:\nplease send it\nbut you did not.",
     "I need a trip\nFrom: Berlin\nTo: Paris\nDate: 12 May\nPassengers: 2\nthanks",
     "他在邮件中写道：\n请发货\n就这样",

@@ -31,6 +31,7 @@ def test_a_careless_from_line_does_not_split(tmp_path: Path) -> None:
 def test_folders_of_everything(tmp_path: Path) -> None:
     (tmp_path / "one.eml").write_bytes(letter("one"))
     (tmp_path / "notes.txt.pdf").write_bytes(b"%PDF")
+    (tmp_path / "README").write_bytes(b"These are my old mails.\n")
     (tmp_path / ".DS_Store").write_bytes(b"x")
     maildir = mailbox.Maildir(tmp_path / "Maildir", create=True)
     maildir.add(letter("two"))

@@ -62,6 +62,19 @@ def test_people_with_odd_headers_are_people(extra: str) -> None:
     assert _read(extra=extra).kind is Kind.PERSON
 
 
+@pytest.mark.parametrize(
+    ("subject", "extra"),
+    [
+        ("Auto reply needed for my account?", ""),
+        ("自动回复功能怎么用", ""),
+        ("Autobahn", ""),
+        ("Order 17", "Return-Path: <bounces+17-ann=mail.example@esp.example>\n"),
+    ],
+)
+def test_people_who_look_a_little_automatic(subject: str, extra: str) -> None:
+    assert _read(subject=subject, extra=extra).kind is Kind.PERSON
+
+
 def test_newsletters_and_lists() -> None:
     news = "List-Unsubscribe: <https://n.example/u>\nPrecedence: bulk\nList-Id: <n.example>\n"
     assert (
