@@ -205,7 +205,8 @@ def histogram(
     over_width = 36.0
     right = width - over_width - 22
     top_bars = top + 21
-    highest = max((*found.bars, found.over, 1))
+    # A single ticket must not fill the chart: at least four steps high.
+    highest = max((*found.bars, found.over, 4))
     scale = (bottom - top_bars) / highest
     drawing = _Drawing(width, height, palette, words.title)
     for level in _levels(highest):
@@ -237,7 +238,7 @@ def histogram(
             mark = length(i * found.step) if i else "0"
             drawing.text(at, bottom + 16, mark, palette.text_3, anchor="middle" if i else "start")
     drawing.text(width, bottom + 16, words.over, palette.text_3, anchor="end")
-    _marks(drawing, found, words, median, palette, (left, bar, top, bottom))
+    _marks(drawing, found, words, median, palette, (left, bar, top, bottom, scale))
     return Chart(drawing.svg(), width, height, tuple(hits), tuple(table))
 
 
@@ -247,10 +248,10 @@ def _marks(
     words: HistogramWords,
     median: float | None,
     palette: Palette,
-    frame: tuple[float, float, float, float],
+    frame: tuple[float, float, float, float, float],
 ) -> None:
     """Median and goal lines with their labels, kept apart, and the note about late ones."""
-    left, bar, top, bottom = frame
+    left, bar, top, bottom, scale = frame
     goal_x = left + found.goal_bar * bar
     drawing.line((goal_x, top, goal_x, bottom), palette.text, width=1.5, dashed=True)
     goal_anchor = "middle"
@@ -271,7 +272,10 @@ def _marks(
         goal_x + offset, top - 7, words.goal, palette.text, size=10.5, anchor=goal_anchor, bold=True
     )
     if words.late:
-        y = top + (bottom - top) * 0.46
+        # Above the late bars that the words would cover.
+        tallest = max(found.bars[found.goal_bar : found.goal_bar + 5])
+        y = min(top + (bottom - top) * 0.46, bottom - tallest * scale - 24)
+        y = max(y, top + 11)
         drawing.text(goal_x + 12, y, words.late, palette.late_text, size=10.5, bold=True)
         if words.late_more:
             drawing.text(goal_x + 12, y + 15, words.late_more, palette.text_3)
