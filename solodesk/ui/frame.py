@@ -211,5 +211,6 @@ class DeskFrame(QWidget):
 def _mark_overlay(panel: QWidget, *, on: bool) -> None:
     """Over the conversation the panel needs an edge of its own."""
     panel.setProperty("overlay", on)
+    panel.setContentsMargins(1 if on else 0, 0, 0, 0)
     panel.style().unpolish(panel)
     panel.style().polish(panel)

@@ -177,6 +177,7 @@ class MainWindow(QMainWindow):
     def start(self) -> None:
         """Show the first view. Everything else follows after the first painting."""
         self.navigation.show_view(View.NEEDS_REPLY)
+        self.tickets.view.setFocus()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint and not self._started:

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
-    QSizePolicy,
     QWidget,
 )
 
@@ -20,6 +19,7 @@ from solodesk.ui.actions import Actions, native
 from solodesk.ui.appearance import Appearance
 from solodesk.ui.catalog import command
 from solodesk.ui.icons import pixmap
+from solodesk.ui.widgets import ElidedLabel
 from solodesk.wording import dates
 from solodesk.wording.gettext import _
 
@@ -121,10 +121,8 @@ class StatusLine(QWidget):
         self._icon, self._words = QLabel(self), QLabel(self)
         self._progress = QProgressBar(self, textVisible=False)
         self._progress.hide()
-        self._act = QLabel(self)
-        self._act.setTextFormat(Qt.TextFormat.PlainText)
         # In a narrow window the words give way, the button stays.
-        self._act.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._act = ElidedLabel(parent=self)
         self._act.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._undo = QPushButton(self)
         self._undo.setProperty("keycap", True)
@@ -181,7 +179,7 @@ class StatusLine(QWidget):
 
     def show_undo(self, act: str) -> None:
         """What the next undo takes back ("Closed “Print size question”"); "" for nothing."""
-        self._act.setText(act)
+        self._act.set_full_text(act)
         self._act.setVisible(bool(act))
         self._undo.setVisible(bool(act))
 

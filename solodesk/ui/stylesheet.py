@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 
 _COLOUR = re.compile(r"@([a-z_0-9]+)")
-_LENGTH = re.compile(r"(?<![\w.#@])(-?\d+)u\b")
+_LENGTH = re.compile(r"(?<![\w.#@])(-?\d+(?:\.\d+)?)u\b")
 
 
 def fill(
@@ -18,7 +18,7 @@ def fill(
 ) -> str:
     """The style sheet of `template`; KeyError when it names a colour that does not exist."""
     coloured = _COLOUR.sub(lambda found: colours[found[1]], template)
-    sized = _LENGTH.sub(lambda found: f"{px(int(found[1]))}px", coloured)
+    sized = _LENGTH.sub(lambda found: f"{px(float(found[1]))}px", coloured)
     for name, value in words.items():
         sized = sized.replace(f"%{name}%", value)
     return sized
