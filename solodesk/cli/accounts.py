@@ -12,7 +12,7 @@ from typing import Any
 from solodesk.base.errors import KnownError
 from solodesk.base.log import Redactor
 from solodesk.cli import forms
-from solodesk.cli.parsing import Parser, Subparsers, WrongUse
+from solodesk.cli.parsing import Parser, Subparsers, WrongUse, amount
 from solodesk.cli.session import Session
 from solodesk.engine.secrets import ENVIRONMENT, Secrets, open_secrets
 from solodesk.services import accounts
@@ -37,8 +37,8 @@ def register(subparsers: Subparsers) -> None:
     add.add_argument("--smtp-tls", choices=_TLS, default="tls")
     add.add_argument("--user")
     add.add_argument("--ca-file")
-    add.add_argument("--history-days", type=int, default=90)
-    add.add_argument("--idle-close-days", type=int, default=14)
+    add.add_argument("--history-days", type=amount, default=90)
+    add.add_argument("--idle-close-days", type=amount, default=14)
     add.add_argument("--copy-to-sent", action="store_true")
     add.add_argument("--no-test", action="store_true")
     given = add.add_mutually_exclusive_group()

@@ -11,7 +11,7 @@ from typing import Final
 from solodesk.base.errors import KnownError
 from solodesk.cli import forms
 from solodesk.cli.common import moment, show_tickets, text_of
-from solodesk.cli.parsing import Subparsers, WrongUse
+from solodesk.cli.parsing import Subparsers, WrongUse, amount, number
 from solodesk.cli.session import Session
 from solodesk.domain.events import Actor
 from solodesk.domain.ids import MessageId, TicketId
@@ -20,7 +20,7 @@ from solodesk.services import tickets
 from solodesk.services.units import Desk
 from solodesk.wording.gettext import _
 
-_NUMBER: Final = re.compile(r"#?\d+")
+_NUMBER: Final = re.compile(r"#?[0-9]{1,15}")
 # Codes of acts as the window's catalogue names them, so that undo has words for them.
 _STATUS_CODES: Final = {
     Status.OPEN: "ticket.reopen",
@@ -33,18 +33,18 @@ _STATUS_CODES: Final = {
 def register(subparsers: Subparsers) -> None:
     """All acts."""
     note = subparsers.add_parser("note")
-    note.add_argument("number", type=int)
+    note.add_argument("number", type=number)
     note.add_argument("--text", required=True)
     note.set_defaults(run=run_note)
     tag = subparsers.add_parser("tag", prefix_chars="\0")
     tag.add_argument("words", nargs="+", metavar="N +tag -tag")
     tag.set_defaults(run=run_tag)
     status = subparsers.add_parser("status")
-    status.add_argument("numbers", nargs="+", type=int, metavar="N")
+    status.add_argument("numbers", nargs="+", type=number, metavar="N")
     status.add_argument("status", choices=[s.value for s in Status])
     status.set_defaults(run=run_status)
     snooze = subparsers.add_parser("snooze")
-    snooze.add_argument("number", type=int)
+    snooze.add_argument("number", type=number)
     snooze.add_argument("when", nargs="+", help=_("3d, 2h, tomorrow 09:00, 2026-09-07 09:00, off"))
     snooze.add_argument("--even-if-they-write", action="store_true")
     snooze.set_defaults(run=run_snooze)
@@ -53,26 +53,26 @@ def register(subparsers: Subparsers) -> None:
     contact.add_argument("address")
     contact.add_argument("--channel", choices=[c.value for c in Channel], required=True)
     contact.add_argument("--direction", choices=("in", "out"), default="in")
-    contact.add_argument("--minutes", type=int, default=0)
+    contact.add_argument("--minutes", type=amount, default=0)
     contact.add_argument("--text", default="")
     contact.set_defaults(run=run_contact)
     undo = subparsers.add_parser("undo")
-    undo.add_argument("number", nargs="?", type=int)
+    undo.add_argument("number", nargs="?", type=number)
     undo.set_defaults(run=run_undo)
 
 
 def _register_moves(subparsers: Subparsers) -> None:
     merge = subparsers.add_parser("merge")
-    merge.add_argument("numbers", nargs="+", type=int, metavar="N")
-    merge.add_argument("into", type=int)
+    merge.add_argument("numbers", nargs="+", type=number, metavar="N")
+    merge.add_argument("into", type=number)
     merge.set_defaults(run=run_merge)
     split = subparsers.add_parser("split")
-    split.add_argument("number", type=int)
-    split.add_argument("message", type=int)
+    split.add_argument("number", type=number)
+    split.add_argument("message", type=number)
     split.set_defaults(run=run_split)
     join = subparsers.add_parser("join")
-    join.add_argument("message", type=int)
-    join.add_argument("number", type=int)
+    join.add_argument("message", type=number)
+    join.add_argument("number", type=number)
     join.set_defaults(run=run_join)
 
 

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 
 from solodesk.base.errors import KnownError
-from solodesk.cli.parsing import Subparsers
+from solodesk.cli.parsing import Subparsers, number
 from solodesk.cli.session import Session
 from solodesk.services import figures
 from solodesk.wording import figures as words
@@ -17,7 +17,7 @@ def register(subparsers: Subparsers) -> None:
     )
     add_period(parser)
     parser.add_argument("--clock", choices=("business", "calendar"), default="business")
-    parser.add_argument("--account", type=int, help=_("only this mailbox"))
+    parser.add_argument("--account", type=number, help=_("only this mailbox"))
     parser.add_argument("--tag", help=_("only tickets with this tag"))
     parser.add_argument("key", nargs="*", help=_("only these figures"))
     parser.set_defaults(run=run)

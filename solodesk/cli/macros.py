@@ -5,8 +5,8 @@ from pathlib import Path
 
 from solodesk.cli.common import show_tickets
 from solodesk.cli.output import cut
-from solodesk.cli.parsing import Subparsers
-from solodesk.cli.responses import export, read_file
+from solodesk.cli.parsing import Subparsers, number
+from solodesk.cli.responses import export, naming_file, read_file
 from solodesk.cli.session import Session
 from solodesk.services import macros, tickets
 from solodesk.services.templates import label
@@ -29,7 +29,7 @@ def register(subparsers: Subparsers) -> None:
     delete.set_defaults(run=run_delete)
     use = parts.add_parser("run")
     use.add_argument("name")
-    use.add_argument("numbers", nargs="+", type=int, metavar="N")
+    use.add_argument("numbers", nargs="+", type=number, metavar="N")
     use.set_defaults(run=run_macro)
 
 
@@ -49,7 +49,7 @@ def run_list(_args: Namespace, session: Session) -> int:
 def run_import(args: Namespace, session: Session) -> int:
     """Import a pack; prints what was imported."""
     text = read_file(args.path)
-    with session.store.write(label=("macro.import", {})) as desk:
+    with naming_file(args.path), session.store.write(label=("macro.import", {})) as desk:
         names = macros.import_json(desk, text)
         found = [macros.as_json(macros.get(desk, name)) for name in names]
     for data in found:

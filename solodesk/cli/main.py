@@ -4,6 +4,7 @@ Only the module of the command asked for is imported, so that `solodesk sync` st
 Without a command: the window. Must not know what any command does.
 """
 
+import errno
 import importlib
 import locale
 import os
@@ -17,6 +18,7 @@ from solodesk import __version__
 from solodesk.base.clock import Clock, SystemClock
 from solodesk.base.errors import KnownError
 from solodesk.base.paths import config_folder, data_folder
+from solodesk.cli import bugs
 from solodesk.cli.output import Output
 from solodesk.cli.parsing import Parser, WrongUse
 from solodesk.cli.session import Session
@@ -79,6 +81,7 @@ def entry() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="backslashreplace")
+    sys.excepthook = bugs.hook(sys.argv[1:])
     try:
         code = main(sys.argv[1:])
         sys.stdout.flush()
@@ -100,7 +103,11 @@ def main(
 ) -> int:
     """Run one command line; returns 0 done, 1 failed, 2 wrong use, 3 needs the owner."""
     _choose_language()
-    said, rest = split_globals(argv)
+    try:
+        said, rest = split_globals(argv)
+    except WrongUse as wrong:
+        told = Output("--json" in argv, out or sys.stdout, err or sys.stderr)
+        return told.wrong_use(str(wrong), wrong.usage)
     output = Output(said.json, out or sys.stdout, err or sys.stderr)
     if said.version:
         output.line({"version": __version__}, f"SoloDesk {__version__}")
@@ -125,7 +132,7 @@ def main(
 
 
 def split_globals(argv: list[str]) -> tuple[Globals, list[str]]:
-    """Take the global options out, wherever they stand before `--`."""
+    """Take the global options out, wherever they stand before `--`; WrongUse."""
     said = Globals()
     rest: list[str] = []
     words = iter(argv)
@@ -139,12 +146,18 @@ def split_globals(argv: list[str]) -> tuple[Globals, list[str]]:
         elif word == "--version" and not rest:
             said = replace(said, version=True)
         elif word == "--data":
-            said = replace(said, data=Path(next(words, ".")))
+            said = replace(said, data=_folder(next(words, "")))
         elif word.startswith("--data="):
-            said = replace(said, data=Path(word.removeprefix("--data=")))
+            said = replace(said, data=_folder(word.removeprefix("--data=")))
         else:
             rest.append(word)
     return said, rest
+
+
+def _folder(given: str) -> Path:
+    if not given:
+        raise WrongUse(_("--data wants a folder."), "solodesk --data FOLDER …")
+    return Path(given)
 
 
 def _dispatch(rest: list[str], session: Session) -> int:
@@ -215,6 +228,8 @@ def _file_fault(error: OSError) -> KnownError:
     path = str(error.filename or "")
     if isinstance(error, FileNotFoundError):
         return KnownError("no_such_file", path=path)
-    if isinstance(error, PermissionError):
+    if isinstance(error, PermissionError | IsADirectoryError | NotADirectoryError):
         return KnownError("no_permission", path=path)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return KnownError("disk_full", path=path)
     return KnownError("cannot_write", path=path, detail=error.strerror or str(error))

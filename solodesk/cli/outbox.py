@@ -11,7 +11,7 @@ from solodesk.base.errors import KnownError, NeedsOwner
 from solodesk.base.log import Redactor
 from solodesk.cli import forms
 from solodesk.cli.common import moment
-from solodesk.cli.parsing import Parser, Subparsers
+from solodesk.cli.parsing import Parser, Subparsers, number
 from solodesk.cli.session import Session
 from solodesk.cli.sync import receive_all
 from solodesk.domain.ids import OutboxId
@@ -33,7 +33,7 @@ def register(subparsers: Subparsers) -> None:
     acts = outbox.add_subparsers(dest="act", parser_class=Parser)
     for name, run in (("retry", retry), ("cancel", cancel), ("resolve", resolve)):
         act = acts.add_parser(name)
-        act.add_argument("outbox", metavar="ID", type=int)
+        act.add_argument("outbox", metavar="ID", type=number)
         act.set_defaults(run=run)
         if name == "resolve":
             how = act.add_mutually_exclusive_group()

@@ -1,12 +1,19 @@
 """The argument parser: like argparse, but it raises instead of leaving the program."""
 
 import argparse
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from solodesk.wording.gettext import _
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction["Parser"]
 else:
     Subparsers = object
+
+
+# Beyond these a number is a slip of the hand, and the store could not hold it.
+_LARGEST_NUMBER: Final = 2**53
+_LARGEST_AMOUNT: Final = 100_000
 
 
 class WrongUse(Exception):  # noqa: N818 - it is not a fault of the program
@@ -27,3 +34,20 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise instead of exit."""
         raise WrongUse(message, self.format_usage().strip())
+
+
+def number(text: str) -> int:
+    """The number of a ticket, message or reply, with or without its #."""
+    return _whole(text.removeprefix("#"), text, _LARGEST_NUMBER)
+
+
+def amount(text: str) -> int:
+    """How many, how many days or minutes: 0 to 100,000."""
+    return _whole(text, text, _LARGEST_AMOUNT)
+
+
+def _whole(digits: str, text: str, largest: int) -> int:
+    # int() would also take "1_000", other scripts' digits and, slowly, a million digits.
+    if not (digits.isascii() and digits.isdecimal()) or len(digits) > 16 or int(digits) > largest:
+        raise argparse.ArgumentTypeError(_("“{text}” is not a number here.").format(text=text))
+    return int(digits)

@@ -8,7 +8,7 @@ from typing import Any
 
 from solodesk.base.errors import KnownError
 from solodesk.cli.output import cut
-from solodesk.cli.parsing import Subparsers
+from solodesk.cli.parsing import Subparsers, number
 from solodesk.cli.session import Session
 from solodesk.domain.ids import MessageId
 from solodesk.domain.message import ParsedMessage
@@ -24,7 +24,7 @@ def register(subparsers: Subparsers) -> None:
     parse.set_defaults(run=run_parse)
     render = subparsers.add_parser("render")
     render.add_argument("path", nargs="?", type=Path)
-    render.add_argument("--message", type=int)
+    render.add_argument("--message", type=number)
     render.add_argument("--to", type=Path, required=True)
     render.add_argument("--remote", action="store_true")
     render.set_defaults(run=run_render)

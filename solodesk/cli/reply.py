@@ -6,7 +6,7 @@ from dataclasses import replace
 from solodesk.base.errors import KnownError, NeedsOwner
 from solodesk.cli import forms
 from solodesk.cli.common import moment, text_of, ticket_id
-from solodesk.cli.parsing import Subparsers, WrongUse
+from solodesk.cli.parsing import Subparsers, WrongUse, number
 from solodesk.cli.session import Session
 from solodesk.domain.ids import OutboxId, TicketId
 from solodesk.domain.ticket import Status
@@ -19,7 +19,7 @@ from solodesk.wording.gettext import _
 def register(subparsers: Subparsers) -> None:
     """The command."""
     parser = subparsers.add_parser("reply")
-    parser.add_argument("number", type=int)
+    parser.add_argument("number", type=number)
     parser.add_argument("--canned", metavar="NAME")
     parser.add_argument("--fill", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--text")

@@ -1,8 +1,11 @@
 """`responses list|import|export|delete`."""
 
 from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from solodesk.base.errors import KnownError
 from solodesk.cli.common import text_of
 from solodesk.cli.output import cut
 from solodesk.cli.parsing import Subparsers
@@ -53,7 +56,7 @@ def run_list(_args: Namespace, session: Session) -> int:
 def run_import(args: Namespace, session: Session) -> int:
     """Import a pack; prints what was imported."""
     text = read_file(args.path)
-    with session.store.write(label=("canned.import", {})) as desk:
+    with naming_file(args.path), session.store.write(label=("canned.import", {})) as desk:
         names = responses.import_json(desk, text)
         found = [responses.as_json(responses.get(desk, name)) for name in names]
     for data in found:
@@ -81,8 +84,28 @@ def run_delete(args: Namespace, session: Session) -> int:
 
 
 def read_file(path: str) -> str:
-    """A text file, or standard input for -; KnownError as reading files gives."""
-    return text_of("-") if path == "-" else Path(path).read_text(encoding="utf-8-sig")
+    """A text file, or standard input for -; KnownError no_such_file, file_unreadable, not_utf8."""
+    if path == "-":
+        return text_of("-")
+    try:
+        return Path(path).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise KnownError("not_utf8", path=path) from None
+    except FileNotFoundError:
+        raise KnownError("no_such_file", path=path) from None
+    except OSError:
+        raise KnownError("file_unreadable", path=path) from None
+
+
+@contextmanager
+def naming_file(path: str) -> Iterator[None]:
+    """Within, a pack that makes no sense is told with the name of its file."""
+    try:
+        yield
+    except KnownError as error:
+        if error.code in ("bad_responses_file", "bad_macros_file"):
+            raise KnownError(error.code, path=path) from error
+        raise
 
 
 def export(session: Session, pack: str, found: list[dict[str, object]], to: Path | None) -> int:

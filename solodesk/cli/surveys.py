@@ -4,7 +4,7 @@ from argparse import Namespace
 from typing import Any
 
 from solodesk.cli import forms
-from solodesk.cli.parsing import Subparsers
+from solodesk.cli.parsing import Subparsers, number
 from solodesk.cli.session import Session
 from solodesk.domain.survey import Scale
 from solodesk.services import surveys, tickets
@@ -19,7 +19,7 @@ def register(subparsers: Subparsers) -> None:
     survey = subparsers.add_parser("survey")
     parts = survey.add_subparsers(dest="part", required=True)
     send = parts.add_parser("send")
-    send.add_argument("number", type=int)
+    send.add_argument("number", type=number)
     send.add_argument("--scale", choices=[s.value for s in Scale])
     send.add_argument("--no-delay", action="store_true")
     send.set_defaults(run=run_send)

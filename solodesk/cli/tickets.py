@@ -7,7 +7,7 @@ from solodesk.base.errors import KnownError
 from solodesk.cli import forms
 from solodesk.cli.common import goals_due, moment, ticket_id
 from solodesk.cli.output import cut
-from solodesk.cli.parsing import Subparsers
+from solodesk.cli.parsing import Subparsers, amount, number
 from solodesk.cli.session import Session
 from solodesk.domain.ids import TicketId
 from solodesk.domain.search_query import SearchQuery, parse_query
@@ -24,14 +24,14 @@ def register(subparsers: Subparsers) -> None:
     listed.add_argument("--view", choices=[view.value for view in View])
     listed.add_argument("--query")
     listed.add_argument("--tag")
-    listed.add_argument("--limit", type=int)
+    listed.add_argument("--limit", type=amount)
     listed.set_defaults(run=list_tickets)
     one = subparsers.add_parser("ticket")
-    one.add_argument("number", type=int)
+    one.add_argument("number", type=number)
     one.set_defaults(run=show_ticket)
     found = subparsers.add_parser("search")
     found.add_argument("query", nargs="+")
-    found.add_argument("--limit", type=int, default=50)
+    found.add_argument("--limit", type=amount, default=50)
     found.add_argument("--by", choices=("newest", "relevance"), default="newest")
     found.set_defaults(run=search)
 

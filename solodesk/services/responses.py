@@ -217,9 +217,9 @@ def pack_entries(text: str, key: str, code: str) -> list[dict[str, Any]]:
     """The entries of one kind in a pack: `{"responses": […], "macros": […]}` or a bare list."""
     try:
         data = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise KnownError(code, path=key) from None
-    found = data.get(key, []) if isinstance(data, dict) else data
+    found = data.get(key) if isinstance(data, dict) else data
     if not isinstance(found, list) or not _builtin_all(isinstance(e, dict) for e in found):
         raise KnownError(code, path=key)
     return found

@@ -180,6 +180,8 @@ def _bad(setting: Setting, value: object) -> KnownError:
 def _known_values(setting: Setting) -> tuple[str, ...]:
     if setting.low is not None and setting.high is not None:
         return (f"{setting.low}–{setting.high}",)
+    if setting.kind == "zone":
+        return ("Asia/Shanghai", "Europe/Berlin", "America/New_York")
     if setting.kind == "hours":
         return (json.dumps({"mon": [["09:00", "18:00"]]}),)
     return setting.choices or {"flag": ("yes", "no"), "dates": ('["2026-10-01"]',)}.get(

@@ -139,7 +139,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "bad_setting": (
         marked("{key} cannot be set to {value}."),
-        "{known}",
+        marked("It can be: {known}."),
     ),
     "bad_zone": (
         marked("There is no time zone named {zone}."),
@@ -336,6 +336,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "path_or_message": (
         marked("Give a file or --message ID, one of them."),
         "",
+    ),
+    "unforeseen": (
+        marked("Something happened that SoloDesk did not foresee ({kind})."),
+        marked("Your data is safe. Try again; if it happens again, report it with {path}."),
     ),
     "demo_folder_taken": (
         marked("{path} already holds other data; the sample shop wants a folder of its own."),

@@ -1,0 +1,47 @@
+"""What nobody foresaw, at the end of a command: whole into the log, one plain sentence on stderr.
+
+The hook of `sys.excepthook`: the process ends with exit code 1 by itself. Known faults never come
+here. Must not show a traceback to people.
+"""
+
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+
+from solodesk.base.errors import KnownError
+from solodesk.base.paths import data_folder
+from solodesk.cli.output import Output
+
+Hook = Callable[[type[BaseException], BaseException, TracebackType | None], None]
+
+_log = logging.getLogger(__name__)
+
+
+def hook(argv: Sequence[str]) -> Hook:
+    """The hook for a run with these words; `argv` says where the log is and which form to use."""
+
+    def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if not issubclass(kind, Exception):
+            sys.__excepthook__(kind, error, trace)
+            return
+        from solodesk.base.log import Redactor, writing
+
+        path = ""
+        # With no place to write, the sentence alone has to do.
+        with suppress(OSError), writing(_logs(argv), "cli", Redactor()) as log:
+            _log.error("unforeseen", exc_info=(kind, error, trace))
+            path = str(log)
+        Output("--json" in argv, sys.stdout, sys.stderr).fault(
+            KnownError("unforeseen", kind=kind.__name__, path=path)
+        )
+
+    return tell
+
+
+def _logs(argv: Sequence[str]) -> Path:
+    from solodesk.cli.main import split_globals
+
+    return data_folder(split_globals(list(argv))[0].data).logs
