@@ -22,7 +22,7 @@ from solodesk.mail.server import Server, Timeouts
 
 IDLE_SECONDS = 8 * 60.0
 """Renewed before the 9 minutes after which routers forget (faults R8)."""
-_WINDOW = 50_000
+_WINDOW = 25_000
 _QUOTE = re.compile(r'["\\\r\n]')
 
 
@@ -96,11 +96,8 @@ class ImapSource:
         extra = [] if since_ms is None else ["SINCE", imap_fetch.imap_day(since_ms)]
         found: set[int] = set()
         with known_faults(self.server):
-            if not state.uidnext:
-                found.update(self._client.search(["UID", "1:*", *extra]))
-            for low in range(1, state.uidnext, _WINDOW):
-                high = min(low + _WINDOW, state.uidnext) - 1
-                found.update(self._client.search(["UID", f"{low}:{high}", *extra]))
+            for chosen in uid_windows(state):
+                found.update(self._client.search(["UID", chosen, *extra]))
         return sorted(found)
 
     def summaries(self, uids: Iterable[int]) -> dict[int, Summary]:
@@ -153,6 +150,18 @@ class ImapSource:
         """Ask whether the connection still lives."""
         with known_faults(self.server):
             self._client.noop()
+
+
+def uid_windows(state: FolderState) -> list[str]:
+    """UID ranges that cover the folder, of about 25,000 messages each.
+
+    UIDs may be sparse (some servers count in seconds), so a window is as wide as the average asks.
+    """
+    if state.exists <= 2 * _WINDOW or not state.uidnext:
+        return ["1:*"]
+    width = max(_WINDOW, state.uidnext * _WINDOW // state.exists)
+    last = state.uidnext - 1
+    return [f"{low}:{min(low + width - 1, last)}" for low in range(1, last + 1, width)]
 
 
 def _modseq(value: object) -> int | None:

@@ -1,6 +1,7 @@
 """Reading from a real Dovecot: nothing is touched, every refusal has a name."""
 
 import base64
+import itertools
 import os
 import re
 import signal
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from solodesk.base.clock import utc
 from solodesk.base.errors import KnownError, NeedsOwner
-from solodesk.mail.imap import ImapSource
+from solodesk.mail.imap import FolderState, ImapSource, uid_windows
 from solodesk.mail.imap_fetch import imap_day, internal_date, uid_sets
 from solodesk.mail.imap_folders import FolderName, choose_folders
 from solodesk.mail.server import Server, Timeouts
@@ -367,3 +368,15 @@ def test_a_farewell_as_greeting_is_busy_and_a_stranger_is_no_mail_server() -> No
         with scripted(lambda wire, said=greeting: wire.say(said)) as (port, _said):  # type: ignore[misc]
             told = refused(Server("127.0.0.1", port, "plain", "me"), "pw")
         assert told.code == code
+
+
+@given(st.integers(0, 2_000_000), st.integers(0, 2**32 - 1))
+def test_windows_cover_every_uid_once_and_are_few(exists: int, spare: int) -> None:
+    uidnext = min(exists + 1 + spare, 2**32)
+    windows = uid_windows(FolderState("INBOX", 1, uidnext, exists, None))
+    assert len(windows) <= exists // 25_000 + 2
+    if windows != ["1:*"]:
+        edges = [tuple(map(int, window.split(":"))) for window in windows]
+        assert edges[0][0] == 1
+        assert edges[-1][1] == uidnext - 1
+        assert all(b[0] == a[1] + 1 for a, b in itertools.pairwise(edges))
