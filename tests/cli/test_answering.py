@@ -127,3 +127,17 @@ def test_customers_are_shown_and_listed(stocked: Cli) -> None:
     assert [b["ticket"] for b in shown.line["open"]] == [1001]
     assert stocked.json("customer", "show", "9").code == 1
     assert stocked.json("customer", "erase", "1").code == 2
+
+
+def test_files_that_are_no_text_are_told(shop: Cli, tmp_path: Path) -> None:
+    (tmp_path / "bad.json").write_bytes(b"\xff\xfe{")
+    for path, code in ((tmp_path / "bad.json", "not_utf8"), (tmp_path, "file_unreadable")):
+        for command in ("responses", "macros"):
+            assert shop.json(command, "import", path).error["error"] == code
+
+
+def test_without_a_mailbox_an_answer_waits_for_one(cli: Cli, write_mail: Write) -> None:
+    cli("import", write_mail("1.eml"))
+    said = cli.json("reply", 1001, "--text", "Hi")
+    assert (said.code, said.error["error"]) == (1, "no_identity")
+    assert cli.json("survey", "send", 1001).error["error"] == "no_identity"
