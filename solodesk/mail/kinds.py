@@ -25,7 +25,8 @@ _AUTO_SUBJECT = re.compile(
     r"odpowiedź automatyczna|automatická odpověď|автоответ|автоматический ответ|otomatik yanıt)"
     r"\s*(?:$|[:：\-–—(（\"'!.,\[|/]|(?:re|auto|reply|until|from|till|bis|vom|message|notification|"
     r"response|notice|assistant|jusqu|hasta|fino|tot|der|du|zu|zur|auf|a|à)\b)"
-    r"|(?:自动回复|自動回覆|自动答复|自動回應|自動返信|自動応答|不在通知|부재중|자동 ?응답|자동 ?회신)"
+    r"|(?:自动回复|自動回覆|自动答复|自動回應|自動返信|"
+    r"自動応答|不在通知|부재중|자동 ?응답|자동 ?회신)"
     r"\s*(?:$|[:：\s\-–—(（【\[!！.。]))",
     re.IGNORECASE,
 )

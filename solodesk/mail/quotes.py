@@ -219,7 +219,7 @@ def _is_attribution(joined: str) -> bool:
     if say.WROTE_END.search(joined) or say.WROTE_MIDDLE.search(joined):
         return dated or addressed or _short_credit(joined)
     # Gmail in Japanese, Yandex and others: date, name, <address>, colon; no verb.
-    ends = joined.rstrip(" :：-")[-1:] in {">", ")"}
+    ends = joined.rstrip(" :：-").endswith(">")
     return dated and addressed and ends and bool(say.COLON.search(joined))
 
 
@@ -288,6 +288,8 @@ def _unmistakable(lines: list[str], at: int, end: int) -> bool:
         return True
     joined = " ".join(line.strip() for line in lines[at:end])
     if not say.DATE.search(joined):
+        return False
+    if not (say.WROTE_END.search(joined) or say.WROTE_MIDDLE.search(joined)):
         return False
     framed = joined.startswith("--") and joined.endswith("--")
     return framed or bool(say.ADDRESS.search(joined) or say.MACHINE_DATE.search(joined))

@@ -187,6 +187,8 @@ KEPT = (
     "| Size | Qty\n| M | 2",
     "Translation below.\n---- 原文 ----\n我要退货",
     "👍",
+    "From the chat:\n2026-09-07 17:00 Max <max@x.example>:\nwe will refund\nWell?",
+    "The agent told me on 2026-09-07 at 10:00 (support@x.example):\nyou get a refund\nSo where?",
     "On Monday I wrote:\nplease send it\nbut you did not.",
     "I need a trip\nFrom: Berlin\nTo: Paris\nDate: 12 May\nPassengers: 2\nthanks",
     "他在邮件中写道：\n请发货\n就这样",
