@@ -4,8 +4,10 @@ Used when the server accepted it, when its copy is found in Sent, and when the o
 arrived. Figures count an answer only from here on. Must not decide whether it was delivered.
 """
 
+from __future__ import annotations
+
 from dataclasses import replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from solodesk.domain.customers import address_keys
 from solodesk.domain.events import Actor
@@ -17,7 +19,9 @@ from solodesk.domain.ticket import Status, after_our_answer
 from solodesk.services import stored, summary
 from solodesk.services.relations import token_mark
 from solodesk.services.units import Desk
-from solodesk.store import rows
+
+if TYPE_CHECKING:
+    from solodesk.store import rows
 
 By = Literal["smtp", "sent_folder"]
 

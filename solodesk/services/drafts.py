@@ -3,15 +3,19 @@
 Must not send (replies.py).
 """
 
+from __future__ import annotations
+
 import mimetypes
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from solodesk.domain.ids import IdentityId, TicketId
 from solodesk.domain.message import Address
 from solodesk.services.units import Desk, Reader
-from solodesk.store import rows
+
+if TYPE_CHECKING:
+    from solodesk.store import rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 A macro prepares a reply in the ticket's draft; the owner sends it. Must not send.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from solodesk.base.errors import KnownError
 from solodesk.domain.changes import Changes
@@ -27,7 +29,9 @@ from solodesk.domain.macros import (
 from solodesk.domain.pieces import Piece
 from solodesk.services import draft_html, drafts, replies, responses, tickets
 from solodesk.services.units import Desk, Reader
-from solodesk.store import rows
+
+if TYPE_CHECKING:
+    from solodesk.store import rows
 
 
 @dataclass(frozen=True, slots=True)

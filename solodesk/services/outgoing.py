@@ -3,10 +3,12 @@
 Shared by replies and surveys. Must not send, and must not decide who is written to.
 """
 
+from __future__ import annotations
+
 import mimetypes
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from solodesk.base.clock import utc
 from solodesk.base.errors import KnownError
@@ -16,7 +18,9 @@ from solodesk.domain.message import Address
 from solodesk.domain.outbox import HoldReason, OutboxState
 from solodesk.services import settings
 from solodesk.services.units import Desk, Reader
-from solodesk.store import rows
+
+if TYPE_CHECKING:
+    from solodesk.store import rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,22 @@ Quoted words are text: they are escaped, never taken as HTML. Must not decide wh
 (a setting does).
 """
 
+from __future__ import annotations
+
 from dataclasses import replace
 from html import escape
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from solodesk.domain.message import Address
 from solodesk.services import recipients, settings, stored
 from solodesk.services.drafts import Draft
 from solodesk.services.template_values import language_of
 from solodesk.services.units import Reader
-from solodesk.store import rows
 from solodesk.wording import dates
 from solodesk.wording.gettext import _, speaking
+
+if TYPE_CHECKING:
+    from solodesk.store import rows
 
 MAX_QUOTE: Final = 20_000
 

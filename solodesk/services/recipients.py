@@ -3,12 +3,18 @@
 Must not send, nor choose the sending address.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from solodesk.domain.customers import address_key, address_keys
 from solodesk.domain.matching import plain_subject
 from solodesk.domain.message import Address, Kind
 from solodesk.services import stored
 from solodesk.services.units import Reader
-from solodesk.store import rows
+
+if TYPE_CHECKING:
+    from solodesk.store import rows
 
 
 def of_reply(

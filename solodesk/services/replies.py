@@ -4,8 +4,10 @@ Sending queues final bytes with a fixed Message-ID; the engine delivers. It can 
 until it is being sent. Must not open connections and never sends while a blank is open.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from solodesk.base.errors import KnownError
 from solodesk.domain.changes import Changes
@@ -28,7 +30,9 @@ from solodesk.services import (
 from solodesk.services.drafts import Draft, FileRef
 from solodesk.services.reply_checks import Check, checks
 from solodesk.services.units import Desk, Reader
-from solodesk.store import rows
+
+if TYPE_CHECKING:
+    from solodesk.store import rows
 
 __all__ = ["Check", "Draft", "FileRef", "checks"]
 

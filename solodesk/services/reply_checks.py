@@ -3,9 +3,11 @@
 Must not change anything.
 """
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from solodesk.base.errors import KnownError, NeedsOwner
 from solodesk.domain.customers import address_key, address_keys
@@ -16,7 +18,9 @@ from solodesk.services.draft_html import Written
 from solodesk.services.drafts import Draft
 from solodesk.services.templates import label
 from solodesk.services.units import Reader
-from solodesk.store import rows
+
+if TYPE_CHECKING:
+    from solodesk.store import rows
 
 TOO_BIG: Final = 20 * 1024 * 1024
 _FILE_WORDS: Final = re.compile(

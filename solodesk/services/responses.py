@@ -4,11 +4,13 @@ Bodies are Markdown + Liquid, a variant per language. What is inserted is never 
 Must not fill in anything but values (templates.py).
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from solodesk.base.errors import KnownError
 from solodesk.domain.changes import Changes
@@ -17,7 +19,9 @@ from solodesk.domain.pieces import Piece, blanks_in
 from solodesk.services import draft_html, settings, template_values, templates
 from solodesk.services.drafts import FileRef, file_ref, file_refs
 from solodesk.services.units import Desk, Reader
-from solodesk.store import rows
+
+if TYPE_CHECKING:
+    from solodesk.store import rows
 
 MAX_NAME: Final = 120
 MAX_FILE: Final = 25 * 1024 * 1024

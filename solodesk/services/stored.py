@@ -3,11 +3,15 @@
 Must not decide anything about the message.
 """
 
+from __future__ import annotations
+
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from solodesk.domain.message import Address, Attachment, ParsedMessage
-from solodesk.store import rows
+
+if TYPE_CHECKING:
+    from solodesk.store import rows
 
 
 def columns_of(parsed: ParsedMessage) -> dict[str, Any]:

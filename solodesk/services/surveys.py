@@ -3,10 +3,12 @@
 Must not send by itself, and never believes a rating that is not the survey's customer's own.
 """
 
+from __future__ import annotations
+
 import re
 import secrets
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from solodesk.base.errors import KnownError
 from solodesk.domain.customers import address_key
@@ -28,7 +30,9 @@ from solodesk.domain.survey import (
 from solodesk.domain.ticket import Status
 from solodesk.services import outgoing, settings, survey_mail
 from solodesk.services.units import Desk, Reader
-from solodesk.store import rows
+
+if TYPE_CHECKING:
+    from solodesk.store import rows
 
 _HEADER_LINE: Final = re.compile(
     rb"^" + HEADER.encode() + rb":[ \t]*([^\r\n]{1,200})\r?$", re.IGNORECASE | re.MULTILINE

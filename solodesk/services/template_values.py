@@ -3,14 +3,19 @@
 What is not known is left out and becomes a blank. Must not guess.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from solodesk.domain.customers import default_greeting, first_name
 from solodesk.domain.ids import TicketId
 from solodesk.services import settings
 from solodesk.services.units import Reader
-from solodesk.store import rows
 from solodesk.wording.gettext import speaking
+
+if TYPE_CHECKING:
+    from solodesk.store import rows
 
 GREETING = "customer.greeting"
 

@@ -4,7 +4,10 @@ A message takes its mentions along, so that answers to it follow. Must not chang
 words or bytes.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from solodesk.base.errors import KnownError
 from solodesk.domain.changes import Changes
@@ -15,7 +18,9 @@ from solodesk.domain.message import Address, Kind
 from solodesk.domain.ticket import Status
 from solodesk.services import stored, summary
 from solodesk.services.units import Desk
-from solodesk.store import rows
+
+if TYPE_CHECKING:
+    from solodesk.store import rows
 
 
 def existing(desk: Desk, ids: Sequence[TicketId]) -> list[rows.Ticket]:

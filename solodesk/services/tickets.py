@@ -4,9 +4,11 @@ The caller opens the transaction, with a label when the act can be undone. A tic
 number at the owner's first act on it. Must not touch the mailbox.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from solodesk.base.errors import KnownError
 from solodesk.domain.changes import Changes
@@ -17,7 +19,9 @@ from solodesk.domain.ticket import Alarm, Channel, Status, priority_named, statu
 from solodesk.services import summary, ticket_moves
 from solodesk.services.ticket_moves import join, merge, split, touched
 from solodesk.services.units import Desk
-from solodesk.store import rows
+
+if TYPE_CHECKING:
+    from solodesk.store import rows
 
 __all__ = ["join", "merge", "split"]
 
