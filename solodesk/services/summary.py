@@ -37,7 +37,9 @@ def readers_of(message: rows.Slip | rows.Message) -> frozenset[str]:
 
 
 def writers_of(desk: Desk, slip: rows.Slip) -> frozenset[str]:
-    """Keys of the addresses at which whoever wrote a message gets answers."""
+    """Keys of the addresses at which whoever wrote a message gets answers; a mail system's none."""
+    if slip.kind in (Kind.BOUNCE.value, Kind.REPORT.value):
+        return frozenset()
     people = (Address("", slip.from_address), *stored.people(slip, "reply_to"))
     writers = address_keys(people)
     if slip.customer_id is not None and is_form(slip):
