@@ -138,6 +138,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("view.spam", marked("Spam folder"), (), "shield-alert", A, G),
     Command("view.hidden", marked("Hidden"), (), "eye-off", A, G),
     Command("go.responses", marked("Canned responses"), ("G, S",), "book-open", A, G, 1),
+    Command("go.macros", marked("Macros"), (), "zap", A, G, 1),
     Command("go.insights", marked("Insights"), ("G, M",), "chart-column", A, G, 1),
     Command("go.reports", marked("Reports"), ("G, R",), "file-text", A, G, 1),
     Command("list.next", marked("Next ticket"), ("J",), "arrow-down", L, G, 2, quiet=True),

@@ -54,6 +54,7 @@ class Pages(QObject):
             "go.insights": partial(self.insights_for, ""),
             "go.reports": self.reports,
             "go.responses": self.responses,
+            "go.macros": self.macros,
             "settings.open": self.settings,
             "account.add": self.account,
             "ticket.contact": self.contact,
@@ -86,6 +87,13 @@ class Pages(QObject):
         from solodesk.ui.dialogs.responses import ResponsesDialog
 
         ResponsesDialog(self._gate, self._look, self._window).exec()
+        self._navigation.mark_place()
+
+    def macros(self) -> None:
+        """Macros."""
+        from solodesk.ui.dialogs.macros import MacrosDialog
+
+        MacrosDialog(self._gate, self._look, self._window).exec()
         self._navigation.mark_place()
 
     def settings(self) -> None:

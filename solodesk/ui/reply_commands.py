@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from solodesk.domain.ids import OutboxId, TicketId
 from solodesk.services import lists, macros, replies
@@ -38,6 +38,8 @@ class ReplyCommands(QObject):
 
     said = Signal(str)
     """A sentence for the status line."""
+    macros_wanted = Signal()
+    """The owner wants to look after the macros."""
     left = Signal(object)
     """TicketId of a ticket whose reply was handed over: the window goes to the next one."""
 
@@ -48,14 +50,17 @@ class ReplyCommands(QObject):
         conversation: ConversationPane,
         composer: Composer,
         toast: Toast,
+        ids: Callable[[], tuple[TicketId, ...]],
         window: QWidget,
     ) -> None:
+        """`ids`: the tickets a macro is about, marked or current."""
         super().__init__(window)
         self._gate = gate
         self._look = appearance
         self._conversation = conversation
         self._composer = composer
         self._toast = toast
+        self._ids = ids
         self._window = window
         self._leaving: Leaving | None = None
         self._online = True
@@ -121,17 +126,21 @@ class ReplyCommands(QObject):
             self._composer.insert_response(name)
 
     def run_macro(self, name: str) -> None:
-        """Use a macro on the ticket on show; it prepares and never sends."""
-        ticket = self._conversation.ticket()
-        if ticket is None:
+        """Show what a macro would do with the marked tickets, and do it when the owner agrees."""
+        from solodesk.ui.composer.macros import MacroPreview
+
+        ids = self._ids()
+        macro = next((m for m in self._gate.read(macros.all) if m.name == name), None)
+        if macro is None or not ids:
+            return
+        preview = MacroPreview(self._gate, self._look, macro, ids, self._window)
+        if preview.exec() != QDialog.DialogCode.Accepted:
             return
         row = self._conversation.row()
-        macro = next((m for m in self._gate.read(macros.all) if m.name == name), None)
-        if macro is None:
-            return
-        params = {"subject": row.subject if row is not None else "", "n": 1}
+        params = {"subject": row.subject if row is not None else "", "n": len(ids)}
+        self._composer.flush()
         self._gate.act(
-            lambda desk: macros.run(desk, macro, (ticket,)),
+            lambda desk: macros.run(desk, macro, ids),
             self._on_macro_ran,
             label=("ticket.macro", params),
         )
@@ -165,7 +174,11 @@ class ReplyCommands(QObject):
         paths, _chosen = QFileDialog.getOpenFileNames(self._window, _("Attach files"))
         self._composer.attach(paths)
 
-    def _on_macro_ran(self, _result: object) -> None:
+    def _on_macro_ran(self, ran: macros.MacroRun) -> None:
+        """A prepared reply is opened, to be read and sent by the owner."""
+        ticket = self._conversation.ticket()
+        if ticket is None or ticket not in ran.drafts:
+            return
         if self._composer.is_open():
             self._composer.reload()
         else:
@@ -226,13 +239,9 @@ class ReplyCommands(QObject):
         self._composer.send(later_ms=until_ms)
 
     def _on_composer_macros_requested(self, anchor: QWidget) -> None:
-        menu = QMenu(self._window)
-        found = self._gate.read(macros.all)
-        for macro in found:
-            menu.addAction(macro.name).triggered.connect(partial(self._on_macro_chosen, macro.name))
-        if not found:
-            menu.addAction(_("No macros yet")).setEnabled(False)
-        menu.popup(anchor.mapToGlobal(QPoint(24, 24)))
+        from solodesk.ui.composer.macros import MacroMenu
 
-    def _on_macro_chosen(self, name: str, _checked: bool = False) -> None:
-        self.run_macro(name)
+        menu = MacroMenu(self._gate, self._look, self._window)
+        menu.chosen.connect(self.run_macro)
+        menu.manage_requested.connect(self.macros_wanted)
+        menu.open_at(anchor)

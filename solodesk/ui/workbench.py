@@ -64,7 +64,13 @@ class Workbench(QObject):
         self.palette = Palette(look, self._commands_for, source.find, window)
         self.ticket_commands = TicketCommands(gate, look, shell.tickets, window)
         self.reply_commands = ReplyCommands(
-            gate, look, self.conversation, self.composer, self.toast, window
+            gate,
+            look,
+            self.conversation,
+            self.composer,
+            self.toast,
+            self.ticket_commands.ids,
+            window,
         )
         self.pages = Pages(gate, look, shell.frame, navigation, window)
         self.figures = FiguresFeed(gate, shell.strip, shell.status, window)
@@ -90,6 +96,7 @@ class Workbench(QObject):
         self.palette.chosen.connect(self._on_palette_chosen)
         self._navigation.ticket_shown.connect(self._on_ticket_shown)
         self.ticket_commands.undone.connect(self._on_undone)
+        self.reply_commands.macros_wanted.connect(self.pages.macros)
         self.reply_commands.said.connect(self._on_said)
 
     def take_changes(self, changes: Changes) -> None:
