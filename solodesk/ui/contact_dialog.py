@@ -5,18 +5,16 @@ One act with its undo. This module must not decide what counts as an answer.
 
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
-    QDialogButtonBox,
     QFormLayout,
     QPlainTextEdit,
     QSpinBox,
-    QVBoxLayout,
     QWidget,
 )
 
 from solodesk.domain.ids import TicketId
 from solodesk.services import tickets
 from solodesk.ui.appearance import Appearance
+from solodesk.ui.dialogs.frame import DialogFrame
 from solodesk.ui.ops import DeskGate
 from solodesk.wording import labels
 from solodesk.wording.gettext import _
@@ -24,18 +22,15 @@ from solodesk.wording.gettext import _
 _CHANNELS = ("phone", "chat", "wechat", "social", "in_person")
 
 
-class ContactDialog(QDialog):
+class ContactDialog(DialogFrame):
     """Channel, who began, minutes, and what was said."""
 
     def __init__(
         self, gate: DeskGate, appearance: Appearance, ticket: TicketId, parent: QWidget
     ) -> None:
-        super().__init__(parent)
+        super().__init__(appearance, _("Log a call or chat"), width=460, parent=parent)
         self._gate = gate
         self._ticket = ticket
-        self.setWindowTitle(_("Log a call or chat"))
-        self.setFont(appearance.font(13))
-        self.setMinimumWidth(appearance.px(420))
         self.channel = QComboBox(self)
         for code in _CHANNELS:
             self.channel.addItem(labels.channel(code), code)
@@ -52,18 +47,11 @@ class ContactDialog(QDialog):
         form.addRow(_("Channel"), self.channel)
         form.addRow(_("Direction"), self.direction)
         form.addRow(_("Minutes"), self.minutes)
-        buttons = QDialogButtonBox(self)
-        save = buttons.addButton(_("Log it"), QDialogButtonBox.ButtonRole.AcceptRole)
-        save.setProperty("primary", True)
-        buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 20, 20, 16)
-        column.setSpacing(14)
-        column.addLayout(form)
-        column.addWidget(self.text)
-        column.addWidget(buttons)
+        self.body.addLayout(form)
+        self.body.addWidget(self.text)
+        self.add_cancel()
+        self.add_button(_("Log it"), primary=True).clicked.connect(self.accept)
+        self.text.setFocus()
 
     def accept(self) -> None:
         """Write it down."""
