@@ -1,7 +1,8 @@
 """When a snoozed ticket may come back: a few times worth offering, never a closed evening.
 
-Each preset is a wish ("this evening", "next week"); what falls outside the opening hours moves to
-the next opening, and wishes that end at the same moment are offered once.
+Each preset is a wish ("this evening", "next week"). One that falls outside the opening hours moves
+to the next opening; when that is another day it is offered as what it is, the next service hour.
+Wishes that end at the same moment are offered once.
 """
 
 from dataclasses import dataclass
@@ -34,15 +35,21 @@ def presets(now_ms: int, zone: ZoneInfo, hours: BusinessHours | None) -> tuple[P
         ("weekend", local_ms(_coming(today, _SATURDAY), _WEEKEND, zone)),
         ("next_week", local_ms(_coming(today, _MONDAY), _MORNING, zone)),
     ]
-    if hours is not None and (opening := hours.next_opening(now_ms)) is not None:
-        if not hours.is_open(now_ms):
-            wishes.insert(0, ("next_opening", opening))
     found: dict[int, Preset] = {}
+    moved: list[int] = []
     for code, wish in wishes:
         moment = _in_hours(wish, hours)
-        if moment is None or moment <= now_ms or (code == "weekend" and moment != wish):
+        if moment is None or moment <= now_ms:
             continue
-        found.setdefault(moment, Preset(code, moment))
+        if local_date(moment, zone) == local_date(wish, zone):
+            found.setdefault(moment, Preset(code, moment))
+        elif code != "weekend":
+            moved.append(moment)
+    if hours is not None and not hours.is_open(now_ms):
+        opening = hours.next_opening(now_ms)
+        moved += [] if opening is None else [opening]
+    if moved:
+        found.setdefault(min(moved), Preset("next_opening", min(moved)))
     return tuple(sorted(found.values(), key=lambda preset: preset.until_ms))
 
 

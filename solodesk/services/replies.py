@@ -142,15 +142,16 @@ def send(
 
 
 def cancel(desk: Desk, outbox: OutboxId) -> Changes:
-    """Take a reply back before it is being sent; its draft is there again.
+    """Take a reply back before it is being sent, or when it was refused; its draft is there again.
 
     KnownError("already_sent") or ("not_cancellable") otherwise.
     """
     row = _outbox(desk, outbox)
-    states = {state.value for state in CANCELLABLE}
+    states = {state.value for state in (*CANCELLABLE, OutboxState.FAILED)}
     if not desk.outbox.move(outbox, states, OutboxState.CANCELLED.value, **_AT_REST):
         code = "already_sent" if row.state == OutboxState.SENT.value else "not_cancellable"
         raise KnownError(code, outbox=int(outbox))
+    _calm(desk, row)
     _undo_sending(desk, row)
     return desk.changes()
 

@@ -7,11 +7,11 @@ must not compute or send anything.
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal
-from PySide6.QtWidgets import QFileDialog, QMainWindow
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QMainWindow
 
+from solodesk.base.errors import KnownError
 from solodesk.domain.figures import Figure
 from solodesk.domain.ids import MessageId, OutboxId, TicketId
 from solodesk.services import lists
@@ -22,7 +22,6 @@ from solodesk.ui.figures.panel import FiguresPanel
 from solodesk.ui.frame import DeskFrame
 from solodesk.ui.navigation import Navigation
 from solodesk.ui.ops import DeskGate
-from solodesk.wording.gettext import _
 
 
 class Pages(QObject):
@@ -167,12 +166,12 @@ class Pages(QObject):
 
     def save_file(self, message: int, index: int) -> None:
         """Save one attachment where the owner says; nothing is opened by itself."""
-        name, data = self._gate.read(partial(_attachment, message=MessageId(message), index=index))
-        places = QStandardPaths.StandardLocation.DownloadLocation
-        start = Path(QStandardPaths.writableLocation(places)) / name
-        chosen, _filter = QFileDialog.getSaveFileName(self._window, _("Save file"), str(start))
-        if chosen:
-            Path(chosen).write_bytes(data)
+        from solodesk.ui.dialogs.save_file import ask_and_save
+
+        try:
+            ask_and_save(self._gate, MessageId(message), index, self._window)
+        except KnownError as error:
+            self._gate.failed.emit(error)
 
     def _on_panel_wanted(self, span: str, clock: str) -> None:
         self._gate.read_later(partial(_figures, span=span, clock=clock), self._on_figures_read)
@@ -183,14 +182,6 @@ class Pages(QObject):
 
     def _on_panel_tickets_wanted(self, title: str, ids: Sequence[int]) -> None:
         self._navigation.show_only(title, tuple(TicketId(ticket) for ticket in ids))
-
-
-def _attachment(reader: Reader, *, message: MessageId, index: int) -> tuple[str, bytes]:
-    row = reader.messages.get(message)
-    files = row.attachments if row is not None else ()
-    names = [file["filename"] for file in files if file["index"] == index]
-    safe = Path((names[0] if names else "") or _("file")).name
-    return safe, lists.attachment(reader, message, index)
 
 
 def _figures(reader: Reader, *, span: str, clock: str) -> tuple[list[tuple[Figure, str, str]], str]:

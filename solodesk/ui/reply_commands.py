@@ -162,6 +162,15 @@ class ReplyCommands(QObject):
             fail=self._on_too_late,
         )
 
+    def edit_again(self, outbox: int) -> None:
+        """Bring back what did not leave, to be changed and sent anew."""
+        ticket = self._conversation.ticket()
+        self._gate.act(
+            lambda desk: replies.cancel(desk, OutboxId(outbox)),
+            lambda _done: self._composer.open_for(ticket, "reply"),
+            fail=self._on_too_late,
+        )
+
     def _on_cancelled(self, leaving: Leaving, _result: object) -> None:
         self._composer.open_for(leaving.ticket, "reply")
 

@@ -83,7 +83,8 @@ class Workbench(QObject):
         run = self._actions.run
         self.conversation.command_requested.connect(run)
         self.conversation.menu_requested.connect(self._on_conversation_menu_requested)
-        self.conversation.outbox_act_requested.connect(self.pages.act_on_outbox)
+        self.conversation.outbox_act_requested.connect(self._on_outbox_act_requested)
+        self.conversation.files_dropped.connect(self._on_files_dropped)
         self.conversation.link_requested.connect(self._on_link_requested)
         self.conversation.file_requested.connect(self.pages.save_file)
         self.composer.opened.connect(self._on_composer_opened)
@@ -117,6 +118,17 @@ class Workbench(QObject):
         self.conversation.set_composer_open(False)
         self._actions.set_state(When.WRITING, on=False)
         self._shell.tickets.view.setFocus()
+
+    def _on_outbox_act_requested(self, act: str, outbox: int) -> None:
+        if act == "edit":
+            self.reply_commands.edit_again(outbox)
+        else:
+            self.pages.act_on_outbox(act, outbox)
+
+    def _on_files_dropped(self, paths: list[str]) -> None:
+        if not self.composer.is_open():
+            self.reply_commands.open("reply")
+        self.composer.attach(paths)
 
     def _on_conversation_menu_requested(self, anchor: QWidget) -> None:
         menu = self._actions.menu(ROW_MENU, self._window)

@@ -9,6 +9,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QResizeEvent,
     QTextBlock,
     QTextBlockFormat,
     QTextCursor,
@@ -46,8 +47,9 @@ class ChipText(QTextEdit):
     def show_fragment(self, html: str) -> None:
         """Replace everything by whitelisted HTML."""
         self.clear()
-        richtext.insert_html(self.textCursor(), html, self.look.tokens)
+        richtext.insert_html(QTextCursor(self.document()), html, self.look.tokens)
         self.space_lines()
+        self.moveCursor(QTextCursor.MoveOperation.Start)
 
     def space_lines(self) -> None:
         """Lines as high as ux.md asks for."""
@@ -109,6 +111,36 @@ class ChipText(QTextEdit):
                 pen.setDashPattern([2.5, 2])
                 painter.setPen(pen)
                 painter.drawLine(box.bottomLeft(), box.bottomRight())
+
+
+class ChipPreview(ChipText):
+    """A prepared reply to be read: as high as its words, up to `most` design units."""
+
+    def __init__(
+        self, appearance: Appearance, most: int = 0, size: float = 13, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(appearance, size, parent)
+        self._most = most
+        self.setReadOnly(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def show_fragment(self, html: str) -> None:
+        super().show_fragment(html)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        if self._most:
+            wanted, most = self.text_height() + 2, self.look.px(self._most)
+            policy = Qt.ScrollBarPolicy
+            fits = wanted <= most
+            self.setVerticalScrollBarPolicy(
+                policy.ScrollBarAlwaysOff if fits else policy.ScrollBarAsNeeded
+            )
+            self.setFixedHeight(min(wanted, most))
 
 
 def _x(line: QTextLine, position: int) -> float:

@@ -7,6 +7,7 @@ is never sent: a canned response goes into the text, and only a press of Send se
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import cast
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from solodesk.base.errors import KnownError
 from solodesk.domain.changes import Changes
 from solodesk.domain.ids import TicketId
+from solodesk.domain.message import Address
 from solodesk.services import replies
 from solodesk.services.drafts import Draft
 from solodesk.ui.appearance import Appearance
@@ -55,7 +57,7 @@ class Composer(QWidget):
         self._keeper = DraftKeeper(gate, self._current, self)
         self._keeper.saved.connect(self._on_keeper_saved)
         self._keeper.failed.connect(self._on_keeper_failed)
-        self._keeper.attached.connect(self._on_keeper_attached)
+        self._keeper.files_changed.connect(self._on_keeper_files_changed)
         self._sender = Sender(gate, self)
         self._sender.handed_over.connect(self._on_sender_handed_over)
         self._sender.noted.connect(self._on_sender_noted)
@@ -81,6 +83,13 @@ class Composer(QWidget):
         else:
             self._editor.setFocus()
         self.opened.emit()
+
+    def write_to(self, address: str) -> None:
+        """Fill in the recipient of a new mail (a mailto link); the rest stays as it is."""
+        draft = self._keeper.draft
+        if draft is not None and address:
+            people = (Address("", address),)
+            self._people.set_people(people, draft.cc, draft.bcc, draft.subject)
 
     def ticket(self) -> TicketId | None:
         """The ticket being answered."""
@@ -168,9 +177,9 @@ class Composer(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keys of the text field: the picker first."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if self._responding.is_open() and self._responding.picker.handle_key(event):
-                return True
+        pressed = event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent)
+        if pressed and self._responding.takes_key(cast(QKeyEvent, event)):
+            return True
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -206,7 +215,7 @@ class Composer(QWidget):
         self._editor.files_dropped.connect(self.attach)
         self._editor.image_pasted.connect(self._on_editor_image_pasted)
         self._files = FileChips(self._look, self._card)
-        self._files.removed.connect(self._on_files_removed)
+        self._files.removed.connect(self._keeper.remove_file)
         line = QFrame(self._card)
         line.setProperty("line", "h")
         self._toolbar = ComposerToolbar(self._look, self._card)
@@ -217,7 +226,7 @@ class Composer(QWidget):
 
     def _connect_responding(self) -> None:
         self._responding = Responding(self._gate, self._look, self._editor, self._card)
-        self._responding.files_added.connect(self._on_responding_files_added)
+        self._responding.files_added.connect(self._keeper.add_files)
         self._responding.inserted.connect(self._mark_dirty)
         self._responding.said.connect(self._checks.show_text)
         self._responding.failed.connect(self._checks.show_error)
@@ -293,20 +302,9 @@ class Composer(QWidget):
     def _on_keeper_failed(self, error: KnownError) -> None:
         self._checks.show_error(error)
 
-    def _on_keeper_attached(self, files: tuple[replies.FileRef, ...]) -> None:
+    def _on_keeper_files_changed(self, files: tuple[replies.FileRef, ...]) -> None:
         self._files.show_files(files)
-        self._checks.clear()
-
-    def _on_responding_files_added(self, files: tuple[replies.FileRef, ...]) -> None:
-        self._keeper.add_files(files)
-        if self._keeper.draft is not None:
-            self._files.show_files(self._keeper.draft.attachments)
-
-    def _on_files_removed(self, place: int) -> None:
-        self._keeper.remove_file(place)
-        if self._keeper.draft is not None:
-            self._files.show_files(self._keeper.draft.attachments)
-            self._mark_dirty()
+        self._mark_dirty()
 
     def _on_sender_noted(self, ticket: TicketId) -> None:
         if self._keeper.is_note and self.ticket() == ticket:

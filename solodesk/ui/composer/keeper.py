@@ -26,7 +26,8 @@ class DraftKeeper(QObject):
     saved = Signal()
     failed = Signal(object)
     """KnownError: the draft could not be saved; what was typed stays where it is."""
-    attached = Signal(object)
+    files_changed = Signal(object)
+    """The files of the draft, whatever changed them."""
 
     def __init__(
         self, gate: DeskGate, current: Callable[[Draft], Draft], parent: QObject | None = None
@@ -124,7 +125,7 @@ class DraftKeeper(QObject):
         self.draft = None
 
     def attach(self, files: list[FileData]) -> None:
-        """Keep the bytes of `files`; `attached` tells their references."""
+        """Keep the bytes of `files`; `files_changed` tells their references."""
         draft = self.now()
         if draft is None or not files:
             return
@@ -143,21 +144,24 @@ class DraftKeeper(QObject):
         if self.draft is not None and refs:
             there = {ref.sha256 for ref in self.draft.attachments}
             new = tuple(ref for ref in refs if ref.sha256 not in there)
-            self.draft = replace(self.draft, attachments=(*self.draft.attachments, *new))
-            self.touch()
+            self._set_files((*self.draft.attachments, *new))
 
     def remove_file(self, place: int) -> None:
         """Take a file out of the draft."""
         if self.draft is not None:
             kept = [ref for at, ref in enumerate(self.draft.attachments) if at != place]
-            self.draft = replace(self.draft, attachments=tuple(kept))
+            self._set_files(tuple(kept))
+
+    def _set_files(self, files: tuple[FileRef, ...]) -> None:
+        if self.draft is not None:
+            self.draft = replace(self.draft, attachments=files)
             self.touch()
+            self.files_changed.emit(files)
 
     def _on_kept(self, result: tuple[Draft, tuple[FileRef, ...]]) -> None:
         of, refs = result
         if self.draft is not None and of.ticket == self.draft.ticket and not self.is_note:
             self.add_files(refs)
-            self.attached.emit(self.draft.attachments)
 
     def _on_saved(self, result: object) -> None:
         if not self._dirty:

@@ -35,7 +35,7 @@ from solodesk.base.errors import KnownError
 from solodesk.domain.ids import TicketId
 from solodesk.services import responses
 from solodesk.ui.appearance import Appearance
-from solodesk.ui.composer.chiptext import ChipText
+from solodesk.ui.composer.chiptext import ChipPreview
 from solodesk.ui.ops import DeskGate
 from solodesk.wording import errors, labels
 from solodesk.wording.gettext import _, ngettext
@@ -248,9 +248,7 @@ class Picker(QFrame):
         right = QVBoxLayout()
         right.setContentsMargins(16, 12, 16, 12)
         right.setSpacing(6)
-        self._preview = ChipText(self._appearance, 13)
-        self._preview.setReadOnly(True)
-        self._preview.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._preview = ChipPreview(self._appearance)
         right.addWidget(self._preview, 1)
         self._blanks = QLabel()
         self._blanks.setProperty("tone", "warn")

@@ -4,6 +4,7 @@ Nothing here sends: what is inserted is text to be read first (product.md, "Answ
 """
 
 from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from solodesk.base.errors import KnownError
@@ -59,6 +60,10 @@ class Responding(QObject):
         if not self.is_open():
             self._editor.begin_slash()
             self.show_picker()
+
+    def takes_key(self, event: QKeyEvent) -> bool:
+        """Give a key press of the text field to the picker; True when it used it."""
+        return self.is_open() and self.picker.handle_key(event)
 
     def close(self) -> None:
         """Hide the picker; the text stays."""

@@ -61,7 +61,7 @@ class Notice(QWidget):
 def notice_for(
     row: TicketRow, items: tuple[ConversationItem, ...], look: Appearance
 ) -> Notice | None:
-    """The bar this ticket needs, or None. Buttons: look_again, decide, edit, retry, outbox."""
+    """The bar this ticket needs, or None. Acts: look, decide, edit, retry, outbox."""
     ours = [item for item in items if item.type == "out" and item.outbox is not None]
     state = ours[-1].state if ours else row.outbox_state
     name = row.customer_name or row.customer_address
@@ -73,7 +73,7 @@ def notice_for(
                 "The connection broke while this reply was handed over. It may have reached {name}."
                 " SoloDesk has not sent it again."
             ).format(name=name),
-            (("look_again", _("Look again")), ("decide", _("Decide…"))),
+            (("look", _("Look again")), ("decide", _("Decide…"))),
         )
     if state == "failed":
         return Notice(

@@ -44,10 +44,13 @@ class DecideDialog(DialogFrame):
         )
         if not row.found_in_sent:
             facts = (*facts[:2], (False, _("It is not in your Sent folder"), ""))
+        rows = QVBoxLayout()
+        rows.setSpacing(0)
         for is_good, text, when in facts:
-            self.body.addWidget(self.line())
-            self.body.addLayout(self._fact(is_good, text, when))
-        self.body.addWidget(self.line())
+            rows.addWidget(self.line())
+            rows.addWidget(self._fact(is_good, text, when))
+        rows.addWidget(self.line())
+        self.body.addLayout(rows)
         self._group = QButtonGroup(self)
         name = row.customer_name
         texts = (
@@ -62,6 +65,7 @@ class DecideDialog(DialogFrame):
         )
         for number, (title, detail) in enumerate(texts):
             self.body.addLayout(self._choice(number, title, detail))
+        self.body.addStretch(1)
         self.add_cancel()
         self._go = self.add_button(texts[0][0], primary=True)
         self._go.clicked.connect(self._on_go_clicked)
@@ -72,17 +76,21 @@ class DecideDialog(DialogFrame):
         self._group.button(_CHOICES.index(choice)).setChecked(True)
         self._on_group_id_clicked(_CHOICES.index(choice))
 
-    def _fact(self, is_good: bool, text: str, when: str) -> QHBoxLayout:
+    def _fact(self, is_good: bool, text: str, when: str) -> QWidget:
         tokens = self.appearance.tokens
-        row = QHBoxLayout()
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 7, 0, 7)
         row.setSpacing(10)
         mark = QLabel()
         name, colour = ("check", tokens.ok) if is_good else ("x", tokens.error)
         mark.setPixmap(icon(name, colour, 16).pixmap(16, 16))
         row.addWidget(mark)
         row.addWidget(self.label(text), 1)
-        row.addWidget(self.label(when, tone="3", size=12))
-        return row
+        moment = self.label(when, tone="3", size=12)
+        moment.setWordWrap(False)
+        row.addWidget(moment)
+        return holder
 
     def _choice(self, number: int, title: str, detail: str) -> QVBoxLayout:
         column = QVBoxLayout()
@@ -92,7 +100,7 @@ class DecideDialog(DialogFrame):
         button.setChecked(number == 0)
         self._group.addButton(button, number)
         column.addWidget(button)
-        words = self.label(detail, tone="3", size=12)
+        words = self.label(detail, tone="2", size=12)
         words.setContentsMargins(self.appearance.px(24), 0, 0, 0)
         column.addWidget(words)
         return column

@@ -1,6 +1,7 @@
 """The frame all dialogs share: a title, a quiet line under it, a body, and a row of buttons."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -11,7 +12,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from solodesk.base.errors import KnownError
 from solodesk.ui.appearance import Appearance
+from solodesk.wording import errors
 from solodesk.wording.gettext import _
 
 
@@ -48,14 +51,28 @@ class DialogFrame(QDialog):
         outer.addLayout(self.body, 1)
         outer.addWidget(self.line())
         foot = QWidget()
-        foot.setProperty("ground", "surface")
+        foot.setProperty("ground", "bg")
         foot.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._buttons = QHBoxLayout(foot)
         self._buttons.setContentsMargins(24, 12, 24, 12)
         self._buttons.setSpacing(8)
         self.hint = self.label("", tone="3", size=12)
         self._buttons.addWidget(self.hint, 1)
+        self.foot = self._buttons
         outer.addWidget(foot)
+
+    def fit(self) -> None:
+        """Make the dialog as high as its words need at its width."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+            wanted = layout.totalHeightForWidth(max(self.width(), self.minimumWidth()))
+            self.resize(max(self.width(), self.minimumWidth()), max(wanted, self.minimumHeight()))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if not event.spontaneous():
+            self.fit()
+        super().showEvent(event)
 
     def label(
         self, text: str, *, tone: str = "", size: float = 13, semibold: bool = False
@@ -68,6 +85,13 @@ class DialogFrame(QDialog):
         if tone:
             label.setProperty("tone", tone)
         return label
+
+    def say(self, label: QLabel, error: KnownError) -> None:
+        """Show a fault in `label`: what happened and what to do."""
+        hint = errors.hint(error)
+        label.setText(f"{errors.sentence(error)} {hint}" if hint else errors.sentence(error))
+        self.set_tone(label, "error")
+        label.show()
 
     def set_tone(self, label: QLabel, tone: str) -> None:
         """Colour `label` by meaning: 2, 3, ok, warn or error."""

@@ -25,7 +25,7 @@ from solodesk.ui.dialogs.frame import DialogFrame
 from solodesk.ui.icons import icon
 from solodesk.ui.ops import DeskGate
 from solodesk.ui.widgets import ElidedLabel
-from solodesk.wording import dates, errors
+from solodesk.wording import dates
 from solodesk.wording.gettext import _, current_language
 
 FORMATS = ("pdf", "html", "csv", "xlsx")
@@ -96,7 +96,7 @@ class ReportDialog(DialogFrame):
         self._gate.read_later(
             lambda reader: reporting.report(
                 reader,
-                figures.period_month(month.year, month.month, settings.zone(reader)),
+                figures.period_month(reader, month.year, month.month),
                 to=folder,
                 formats=formats,
                 lang=language,
@@ -138,7 +138,7 @@ class ReportDialog(DialogFrame):
         self._open.hide()
         self._show_folder.hide()
         self.body.addLayout(after)
-        self.add_cancel(_("Close"))
+        self.add_cancel(_("Close window"))
         self._save = self.add_button(_("Save report"), primary=True)
         self._save.clicked.connect(self.save)
 
@@ -226,7 +226,8 @@ class ReportDialog(DialogFrame):
 
     def _on_report_failed(self, error: KnownError) -> None:
         self._save.setEnabled(True)
-        self._tell(errors.sentence(error), "error")
+        self._tell("", "error")
+        self.say(self._said, error)
 
     def _on_back_clicked(self) -> None:
         self._month = self._month.shifted(-1)

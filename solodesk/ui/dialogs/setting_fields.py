@@ -47,14 +47,14 @@ def field_for(setting: Setting, value: Any, appearance: Appearance) -> Field:
     return field
 
 
-def _text(setting: Setting, value: Any, appearance: Appearance) -> Field:
+def _text(setting: Setting, value: Any, _appearance: Appearance) -> Field:
     edit = QLineEdit(str(value or ""))
     if setting.key == "holidays_country":
         edit.setPlaceholderText(_("country code, e.g. CN, US, DE"))
     return Field(edit, lambda: edit.text().strip())
 
 
-def _choice(setting: Setting, value: Any, appearance: Appearance) -> Field:
+def _choice(setting: Setting, value: Any, _appearance: Appearance) -> Field:
     box = QComboBox()
     for code in setting.choices:
         box.addItem(labels.choice(setting.key, code), code)
@@ -62,7 +62,7 @@ def _choice(setting: Setting, value: Any, appearance: Appearance) -> Field:
     return Field(box, box.currentData)
 
 
-def _number(setting: Setting, value: Any, appearance: Appearance) -> Field:
+def _number(setting: Setting, value: Any, _appearance: Appearance) -> Field:
     """Long spans are shown in minutes, short ones in seconds."""
     box = QSpinBox()
     low, high = setting.low or 0, setting.high or 1_000_000
@@ -73,13 +73,13 @@ def _number(setting: Setting, value: Any, appearance: Appearance) -> Field:
     return Field(box, lambda: box.value() * unit)
 
 
-def _flag(setting: Setting, value: Any, appearance: Appearance) -> Field:
+def _flag(_setting: Setting, value: Any, _appearance: Appearance) -> Field:
     box = QCheckBox()
     box.setChecked(bool(value))
     return Field(box, box.isChecked)
 
 
-def _zone(setting: Setting, value: Any, appearance: Appearance) -> Field:
+def _zone(_setting: Setting, value: Any, _appearance: Appearance) -> Field:
     box = QComboBox()
     box.setEditable(True)
     box.addItems(sorted(available_timezones()))
@@ -87,7 +87,7 @@ def _zone(setting: Setting, value: Any, appearance: Appearance) -> Field:
     return Field(box, lambda: box.currentText().strip())
 
 
-def _hours(setting: Setting, value: Any, appearance: Appearance) -> Field:
+def _hours(_setting: Setting, value: Any, appearance: Appearance) -> Field:
     """One line a day, "09:00–12:00, 13:00–18:00"; empty = closed."""
     holder = QWidget()
     grid = QGridLayout(holder)
@@ -122,7 +122,7 @@ def _clock(text: str) -> str:
     return f"{hour.zfill(2)}:{(minute or '00').zfill(2)}"
 
 
-def _dates(setting: Setting, value: Any, appearance: Appearance) -> Field:
+def _dates(_setting: Setting, value: Any, _appearance: Appearance) -> Field:
     edit = QLineEdit(", ".join(value))
     edit.setPlaceholderText("2026-12-24, 2026-12-25")
     return Field(

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
     QHBoxLayout,
+    QLabel,
     QListWidget,
     QScrollArea,
     QStackedWidget,
@@ -21,7 +22,6 @@ from solodesk.ui.appearance import Appearance
 from solodesk.ui.dialogs.frame import DialogFrame
 from solodesk.ui.dialogs.setting_fields import Field, field_for
 from solodesk.ui.ops import DeskGate
-from solodesk.wording import errors
 from solodesk.wording.gettext import _, current_language, marked
 
 _PAGES: Final = (
@@ -66,6 +66,7 @@ class SettingsDialog(DialogFrame):
         row.addWidget(self._pages, 1)
         self.body.addLayout(row)
         self._said = self.label("", tone="error", size=12)
+        self._said.hide()
         self.body.addWidget(self._said)
         values = {value.setting.key: value for value in gate.read(settings.everything)}
         for title, keys in _PAGES:
@@ -102,7 +103,7 @@ class SettingsDialog(DialogFrame):
             field = field_for(value.setting, value.value, self.appearance)
             self._fields[key] = field
             self._before[key] = field.read()
-            form.addRow(self.label(_(value.setting.title), tone="2"), field.widget)
+            form.addRow(self._row_label(_(value.setting.title)), field.widget)
 
     def _add_device_page(self) -> None:
         form = self._form(_("Look"))
@@ -130,7 +131,15 @@ class SettingsDialog(DialogFrame):
         box.setCurrentIndex(max(0, box.findData(value)))
         box.setAccessibleName(title)
         self._device[key] = box
-        form.addRow(self.label(title, tone="2"), box)
+        form.addRow(self._row_label(title), box)
+
+    def _row_label(self, text: str) -> QLabel:
+        """A label in line with the one-line field beside it."""
+        label = self.label(text, tone="2")
+        label.setMinimumHeight(self.appearance.px(32))
+        label.setMinimumWidth(self.appearance.px(170))
+        label.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+        return label
 
     def _form(self, title: str) -> QFormLayout:
         self._names.addItem(title)
@@ -157,4 +166,4 @@ class SettingsDialog(DialogFrame):
         self.accept()
 
     def _on_save_failed(self, error: KnownError) -> None:
-        self._said.setText(errors.sentence(error))
+        self.say(self._said, error)

@@ -156,3 +156,12 @@ def _responses(desk: Desk) -> None:
     ):
         row = desk.canned.add(name=name, shortcut=shortcut, used=used)
         desk.canned.set_variant(row, language, body)
+    desk.macros.add(
+        name="Refund done", key="Ctrl+Shift+1", afterwards="next",
+        actions=[
+            {"do": "reply", "canned": "Refund — on its way"},
+            {"do": "tag", "add": ["refunded"], "remove": []},
+            {"do": "status", "to": "closed", "when": "sent"},
+            {"do": "note", "text": "Refund confirmed"},
+        ],
+    )  # fmt: skip
