@@ -12,7 +12,7 @@ from solodesk.domain.ids import AccountId, CustomerId, MessageId, TicketId
 from solodesk.domain.matching import Decision, JoinedBy, decide, valid_rfc_id
 from solodesk.domain.message import Address, Kind, ParsedMessage
 from solodesk.domain.ticket import Status, after_customer_mail
-from solodesk.services import customers, ingest_bounce, ingest_own, settle, surveys
+from solodesk.services import customers, ingest_bounce, ingest_own, settle, summary, surveys
 from solodesk.services.first_sync import finish_first_sync
 from solodesk.services.ingest_facts import known_facts, own_keys
 from solodesk.services.ingest_parts import (
@@ -80,10 +80,13 @@ def ingest(
         history=history,
     )
     done = _take(desk, arrival)
-    if done.new and settle.settle(desk, done.message, arrival.own):
+    if not done.new:
+        return done
+    if settle.settle(desk, done.message, arrival.own):
         done = _as_stored(desk, done)
-    if done.new:
-        number_if_live(desk, arrival, done.ticket)
+    elif not _is_latest(desk, done.ticket, received_ms):
+        summary.retell(desk, done.ticket)
+    number_if_live(desk, arrival, done.ticket)
     return done
 
 

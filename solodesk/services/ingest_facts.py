@@ -19,6 +19,7 @@ from solodesk.domain.matching import (
 )
 from solodesk.domain.message import Address, ParsedMessage
 from solodesk.domain.ticket import Status
+from solodesk.services.stored import order_of
 from solodesk.services.units import Desk
 from solodesk.store import rows
 
@@ -55,17 +56,18 @@ def letter_of(
 
 def known_facts(desk: Desk, letter: Letter, subject: str) -> Known:
     """Traces, participants and standing of every ticket that could be meant."""
-    mentions = desk.mentions.find(ids_to_look_up(letter))
+    asked = ids_to_look_up(letter)
+    mentions = desk.mentions.find(asked) if asked else []
     traces: dict[str, tuple[Trace, ...]] = {}
-    for mention in mentions:
-        source = desk.messages.get(mention.message_id)
-        if source is None:
-            continue
-        carried = source.rfc_id == mention.rfc_id
+    sources = {s.id: s for s in desk.messages.slips(m.message_id for m in mentions)}
+    final = {t: desk.tickets.final(t) for t in {m.ticket_id for m in mentions}}
+    found = [(m.rfc_id, m.ticket_id, sources[m.message_id]) for m in mentions]
+    for rfc_id, ticket, source in sorted(found, key=lambda each: order_of(each[2])):
+        carried = source.rfc_id == rfc_id
         ours = carried and source.direction == "out"
-        trace = Trace(desk.tickets.final(mention.ticket_id), ours, mentioned=not carried)
-        traces[mention.rfc_id] = _with(traces.get(mention.rfc_id, ()), trace)
-    tickets = {trace.ticket for found in traces.values() for trace in found}
+        trace = Trace(final[ticket], ours, mentioned=not carried)
+        traces[rfc_id] = _with(traces.get(rfc_id, ()), trace)
+    tickets = {trace.ticket for told in traces.values() for trace in told}
     return Known(
         traces=traces,
         participants={ticket: desk.participants.of(ticket) for ticket in tickets},

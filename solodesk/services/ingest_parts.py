@@ -80,7 +80,10 @@ def add_message(
     duplicate_of: MessageId | None = None,
     because: tuple[str, ...] = (),
 ) -> MessageId:
-    """Store one message in a ticket: row, bytes, place, mentions, participants, search."""
+    """Store one message in a ticket: row, bytes, place, mentions, participants, search.
+
+    The summary of a ticket that has later messages is left to `ingest`.
+    """
     parsed = arrival.parsed
     columns = stored.columns_of(parsed)
     columns["kind_because"] = [*parsed.kind_because, *because]
@@ -108,7 +111,7 @@ def add_message(
     if duplicate_of is None:
         who = letter(arrival)
         desk.participants.add(ticket, who.senders | who.others)
-        summary.advance(desk, ticket, made)
+        summary.advance(desk, ticket, made, late=False)
     return made
 
 

@@ -48,11 +48,13 @@ def count(
     desk: Desk,
     slips: Sequence[rows.Slip],
     follows: Mapping[MessageId, tuple[MessageId, JoinedBy]],
-) -> None:
+) -> bool:
     """Write down what each survey's last rating is, and which messages are ratings.
 
-    `slips` as they lay before they were moved; events are retelling.py's.
+    `slips` as they lay before they were moved; events are retelling.py's. Returns whether a
+    message is now something else than before.
     """
+    changed = False
     for mail, survey in _asked(desk, slips):
         given = [slip for slip in slips if follows.get(slip.id, (None,))[0] == mail.id]
         given = [slip for slip in given if slip.survey is not None]
@@ -73,7 +75,8 @@ def count(
     for slip in slips:
         if slip.direction == "in" and slip.survey is not None and slip.kind in _RATERS:
             counts = follows.get(slip.id, (None, None))[1] is JoinedBy.TOKEN
-            desk.messages.update(slip.id, kind=_RATERS[counts])
+            changed = desk.messages.update(slip.id, kind=_RATERS[counts]) or changed
+    return changed
 
 
 def _asked(desk: Desk, slips: Sequence[rows.Slip]) -> list[tuple[rows.Slip, rows.Survey]]:

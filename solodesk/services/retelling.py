@@ -38,10 +38,17 @@ def before(desk: Desk, tickets: Sequence[TicketId]) -> dict[TicketId, list[Event
     return {ticket: living(desk.events.of_ticket(ticket)) for ticket in tickets}
 
 
-def retell(desk: Desk, ticket: TicketId, told: Told, *, held: bool) -> None:
-    """Set a ticket right after messages came to it or left it."""
+def retell(
+    desk: Desk,
+    ticket: TicketId,
+    told: Told,
+    *,
+    held: bool,
+    lying: Sequence[rows.Slip] | None = None,
+) -> None:
+    """Set a ticket right after messages came to it or left it. `lying`: its messages, if known."""
     row = desk.tickets.get(ticket)
-    slips = sorted(desk.messages.slips_of_ticket(ticket), key=order_of)
+    slips = sorted(lying or desk.messages.slips_of_ticket(ticket), key=order_of)
     shown = [slip for slip in slips if slip.duplicate_of is None]
     if row is None or not shown:
         return
@@ -53,12 +60,11 @@ def retell(desk: Desk, ticket: TicketId, told: Told, *, held: bool) -> None:
         _let_in(desk, ticket, shown, told)
     bounced = _bounces_noted(desk, shown, told)
     _events(desk, row, slips, told, held=held)
-    was = row
-    summary.retell(desk, ticket)
     if by_itself:
         _stand_by_mail(desk, ticket, shown, told)
     else:
-        _stand_after(desk, was, shown, told, bounced=bounced)
+        summary.retell(desk, ticket)
+        _stand_after(desk, row, shown, told, bounced=bounced)
 
 
 def fold_away(desk: Desk, ticket: TicketId, told: Told, *, into: TicketId) -> None:
@@ -100,9 +106,12 @@ def _people(
     customer = first.customer_id
     if first.direction == "out":
         customer = _first_reader(desk, first, own)
-    desk.tickets.update(row.id, customer_id=customer, account_id=first.account_id)
+    if (row.customer_id, row.account_id) != (customer, first.account_id):
+        desk.tickets.update(row.id, customer_id=customer, account_id=first.account_id)
     ours = [s for s in shown if s.direction == "out" or s.kind == Kind.BOUNCE.value]
-    changed = [s.id for s in ours if desk.messages.update(s.id, customer_id=customer)]
+    changed = [s.id for s in ours if s.customer_id != customer]
+    for message in changed:
+        desk.messages.update(message, customer_id=customer)
     for survey in desk.surveys.of_ticket(row.id) if customer is not None else []:
         desk.surveys.update(survey.id, customer_id=customer)
     part: set[str] = set()
@@ -110,7 +119,8 @@ def _people(
         letter = letter_of_slip(desk, slip, own, from_sent=False)
         part |= letter.senders | letter.others
     there = desk.participants.of(row.id)
-    desk.participants.add(row.id, sorted(part - there))
+    if part - there:
+        desk.participants.add(row.id, sorted(part - there))
     for address in there - part:
         desk.participants.delete(row.id, address)
     if not changed:
@@ -191,8 +201,8 @@ def _refused(desk: Desk, leader: rows.Slip, report: rows.Slip) -> None:
 
 def _stand_by_mail(desk: Desk, ticket: TicketId, shown: Sequence[rows.Slip], told: Told) -> None:
     stand = mail_standing.told(desk, shown, told.follows, desk.surveys.of_ticket(ticket))
-    row = desk.tickets.get(ticket)
-    columns: dict[str, object] = {
+    columns = summary.columns_of(desk, list(shown))
+    columns |= {
         "status": stand.status.value,
         "unread": stand.unread,
         "history": stand.history,
@@ -201,9 +211,6 @@ def _stand_by_mail(desk: Desk, ticket: TicketId, shown: Sequence[rows.Slip], tol
     if stand.status is Status.CLOSED:
         columns["waiting_since_ms"] = None
     desk.tickets.update(ticket, **columns)
-    if row is not None and row.status == Status.CLOSED.value and stand.status is Status.OPEN:
-        # The summary was told while it counted as closed: nobody was seen waiting.
-        summary.retell(desk, ticket)
     have = [e for e in told.before.get(ticket, ()) if e.kind == "status"]
     mail_events.correct(desk, ticket, have, stand.events)
 

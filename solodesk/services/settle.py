@@ -38,6 +38,7 @@ class _Scene:
     """Oldest first, copies left out."""
     copies: tuple[rows.Slip, ...]
     tickets: dict[TicketId, rows.Ticket]
+    lying: dict[TicketId, list[rows.Slip]]
     held: frozenset[TicketId]
     follows: dict[MessageId, tuple[MessageId, JoinedBy]]
     own: frozenset[str]
@@ -60,12 +61,13 @@ def settle(desk: Desk, message: MessageId, own: frozenset[str], *, always: bool 
     homes = _tickets_for(desk, scene, placed)
     before = retelling.before(desk, sorted(scene.tickets))
     moved = _move(desk, scene, homes)
-    _reasons(desk, scene, placed, homes)
-    ratings_again.count(desk, scene.slips, scene.follows)
+    changed = _reasons(desk, scene, placed, homes)
+    changed |= ratings_again.count(desk, scene.slips, scene.follows)
     now = {homes[slip.id] for slip in scene.slips}
     told = retelling.Told(before, frozenset({message, *moved}), scene.follows, own)
     for ticket in sorted(now):
-        retelling.retell(desk, ticket, told, held=ticket in scene.held)
+        lying = None if moved or changed else scene.lying.get(ticket)
+        retelling.retell(desk, ticket, told, held=ticket in scene.held, lying=lying)
     for ticket in sorted(scene.tickets.keys() - now):
         retelling.fold_away(desk, ticket, told, into=_heir(scene, homes, ticket))
     return True
@@ -81,9 +83,10 @@ def prefer(desk: Desk, copy: MessageId, first: MessageId | None) -> bool:
     sent = desk.messages.in_sent(pair)
     rank = {i: (i not in sent, slip.received_ms, slip.sha256) for i, slip in pair.items()}
     row = desk.tickets.get(pair[first].ticket_id)
-    if rank[copy] > rank[first] or row is None or held(desk, row):
+    lying = [] if row is None else desk.messages.slips_of_ticket(row.id)
+    if rank[copy] > rank[first] or row is None or held(desk, row, lying):
         return False
-    for slip in desk.messages.slips_of_ticket(row.id):
+    for slip in lying:
         if slip.duplicate_of == first:
             desk.messages.update(slip.id, duplicate_of=copy)
     desk.messages.update(copy, duplicate_of=None, joined_by=pair[first].joined_by)
@@ -97,23 +100,25 @@ def _scene(desk: Desk, slips: Sequence[rows.Slip], own: frozenset[str]) -> _Scen
     firsts = tuple(slip for slip in ordered if slip.id in first)
     ids = sorted({slip.ticket_id for slip in slips})
     tickets = {row.id: row for row in desk.tickets.many(ids)}
+    lying = {ticket: desk.messages.slips_of_ticket(ticket) for ticket in ids}
     return _Scene(
         slips=firsts,
         copies=tuple(slip for slip in ordered if slip.id not in first),
         tickets=tickets,
-        held=frozenset(row.id for row in tickets.values() if held(desk, row)),
+        lying=lying,
+        held=frozenset(row.id for row in tickets.values() if held(desk, row, lying[row.id])),
         follows={**_bounces(firsts), **ratings_again.that_count(desk, firsts)},
         own=own,
     )
 
 
-def held(desk: Desk, row: rows.Ticket) -> bool:
+def held(desk: Desk, row: rows.Ticket, lying: Sequence[rows.Slip]) -> bool:
     """Whether the owner (or an answer sent from here) gave the ticket its shape."""
     if row.status == Status.SPAM.value or row.hidden_ms is not None:
         return True
     if row.linked_ticket_id is not None and row.number is not None:
         return True
-    for slip in desk.messages.slips_of_ticket(row.id):
+    for slip in lying:
         if slip.outbox_id is not None or slip.joined_by == JoinedBy.MANUAL.value:
             return True
     merged = desk.tickets.merged_into(row.id)
@@ -225,8 +230,9 @@ def _reasons(
     scene: _Scene,
     placed: dict[MessageId, Placed],
     homes: dict[MessageId, TicketId],
-) -> None:
+) -> bool:
     """Why each message is where it is, and what it might belong to otherwise."""
+    changed = False
     of_group = {placed[slip.id].group: homes[slip.id] for slip in scene.slips}
     for slip in scene.slips:
         decision = placed[slip.id].decision
@@ -240,9 +246,11 @@ def _reasons(
             columns["suggested_ticket_id"] = of_group.get(decision.suggested)
         elif decision.ticket is not None:
             columns["suggested_ticket_id"] = None
-        desk.messages.update(slip.id, **columns)
+        if any(getattr(slip, name) != value for name, value in columns.items()):
+            changed = desk.messages.update(slip.id, **columns) or changed
         if decision.linked is not None:
             desk.tickets.update(homes[slip.id], linked_ticket_id=of_group.get(decision.linked))
+    return changed
 
 
 def _heir(scene: _Scene, homes: dict[MessageId, TicketId], ticket: TicketId) -> TicketId:

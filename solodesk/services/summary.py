@@ -62,39 +62,50 @@ def writers_in(desk: Desk, ticket: TicketId) -> frozenset[str]:
     return writers
 
 
-def advance(desk: Desk, ticket: TicketId, message: MessageId) -> None:
-    """Bring the summary in step after a message was added: cheaply when it is the latest."""
+def advance(desk: Desk, ticket: TicketId, message: MessageId, *, late: bool = True) -> None:
+    """Bring the summary in step after a message was added: cheaply when it is the latest.
+
+    `late` False leaves a message that is not the latest to the caller.
+    """
     row, added = desk.tickets.get(ticket), desk.messages.get(message)
     if row is None or added is None:
         return
-    if row.messages == 0 or added.received_ms < row.last_message_ms:
-        retell(desk, ticket)
+    if row.messages and added.received_ms < row.last_message_ms:
+        if late:
+            retell(desk, ticket)
         return
     writers = writers_in(desk, ticket) if added.direction == "out" else frozenset()
-    step = step_of(added, writers, added.new_text)
-    desk.tickets.update(ticket, **_columns(follow(_progress(row), step)))
+    so_far = _progress(row) if row.messages else Progress()
+    columns = _columns(follow(so_far, step_of(added, writers, added.new_text)))
+    if not row.messages and row.status in (Status.CLOSED.value, Status.SPAM.value):
+        columns["waiting_since_ms"] = None
+    desk.tickets.update(ticket, **columns)
 
 
 def retell(desk: Desk, ticket: TicketId) -> None:
     """Tell the whole summary anew from the messages that lie in the ticket now."""
     slips = [slip for slip in desk.messages.slips_of_ticket(ticket) if slip.duplicate_of is None]
-    slips.sort(key=stored.order_of)
     row = desk.tickets.get(ticket)
     if not slips or row is None:
         return
-    latest = desk.messages.get(slips[-1].id)
-    writers: frozenset[str] = frozenset()
-    steps: list[Step] = []
-    for slip in slips:
-        words = latest.new_text if latest is not None and slip.id == latest.id else ""
-        steps.append(step_of(slip, writers, words))
-        if slip.direction == "in":
-            writers |= writers_of(desk, slip)
-    columns = _columns(follow_all(steps))
+    columns = columns_of(desk, slips)
     if row.status in (Status.CLOSED.value, Status.SPAM.value):
         # Closed without an answer: it left the wait (metrics.md).
         columns["waiting_since_ms"] = None
     desk.tickets.update(ticket, **columns)
+
+
+def columns_of(desk: Desk, slips: list[rows.Slip]) -> dict[str, Any]:
+    """The summary's columns that follow from messages (copies left out), whatever the status."""
+    slips = sorted(slips, key=stored.order_of)
+    words = desk.messages.new_text(slips[-1].id)
+    writers: frozenset[str] = frozenset()
+    steps: list[Step] = []
+    for slip in slips:
+        steps.append(step_of(slip, writers, words if slip is slips[-1] else ""))
+        if slip.direction == "in":
+            writers |= writers_of(desk, slip)
+    return _columns(follow_all(steps))
 
 
 def _progress(row: rows.Ticket) -> Progress:

@@ -26,6 +26,7 @@ def _plain(value: Any) -> Any:
     raise TypeError(message)
 
 
+_decode = json.JSONDecoder().decode
 _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
 
 
@@ -119,8 +120,11 @@ def _loader(row: type[R], columns: tuple[Column, ...]) -> Callable[[Iterable[Any
     def load(cells: Iterable[Any]) -> R:
         values = dict(zip(names, cells, strict=True))
         for name in decoded:
-            if values[name] is not None:
-                values[name] = json.loads(values[name])
+            cell = values[name]
+            if cell == "[]":
+                values[name] = []
+            elif cell is not None:
+                values[name] = _decode(cell)
         for name in flags:
             values[name] = bool(values[name])
         return row(**values)

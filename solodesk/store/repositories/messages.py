@@ -64,6 +64,11 @@ class Messages(Repository[rows.Message, MessageId]):
         )
         return [specs.SLIP.load(row) for row in found]
 
+    def new_text(self, message: MessageId) -> str:
+        """The words of a message without quoted history; empty when there is no such message."""
+        found = self._tx.value("SELECT new_text FROM message WHERE id = ?", (message,))
+        return "" if found is None else str(found)
+
     def in_sent(self, ids: Iterable[MessageId]) -> frozenset[MessageId]:
         """Those of these messages that lie in a Sent folder."""
         found = self._tx.all(
