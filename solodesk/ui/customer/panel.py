@@ -101,7 +101,7 @@ class CustomerPanel(QScrollArea):
         if card.tickets <= 1:
             self._column.addSpacing(12)
             self._column.addWidget(self._quiet(_("First time writing — say hello.")))
-        self._briefs(_("Open"), card.open)
+        self._briefs(_("Open tickets"), card.open)
         shown = card.earlier if self._all_shown else card.earlier[:_EARLIER_AT_FIRST]
         self._briefs(_("Earlier"), shown)
         if len(shown) < len(card.earlier):
@@ -175,7 +175,7 @@ class CustomerPanel(QScrollArea):
         column.setContentsMargins(8, 4, 8, 4)
         self._note_field = NoteField(card.note)
         self._note_field.setFont(self._appearance.font(12))
-        self._note_field.setPlaceholderText(_("A note about this customer — only you see this"))
+        self._note_field.setPlaceholderText(_("Note — only you see this"))
         self._note_field.left.connect(self._on_note_field_left)
         column.addWidget(self._note_field)
         return box
