@@ -228,7 +228,9 @@ def _file_fault(error: OSError) -> KnownError:
     path = str(error.filename or "")
     if isinstance(error, FileNotFoundError):
         return KnownError("no_such_file", path=path)
-    if isinstance(error, PermissionError | IsADirectoryError | NotADirectoryError):
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return KnownError("not_a_folder", path=path)
+    if isinstance(error, PermissionError | IsADirectoryError):
         return KnownError("no_permission", path=path)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return KnownError("disk_full", path=path)

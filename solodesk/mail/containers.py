@@ -7,6 +7,7 @@ out of the folder it was given.
 import gzip
 import os
 import re
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -66,6 +67,7 @@ _OTHER = frozenset(
         ".gif",
     }
 )
+_BAD_GZIP = (gzip.BadGzipFile, EOFError, zlib.error)
 _MAX_MESSAGE = 512 * 1024 * 1024
 
 
@@ -86,6 +88,8 @@ def iter_messages(path: Path | str) -> Iterator[tuple[str, bytes]]:
             yield from _file(root)
     except PermissionError as error:
         raise KnownError("file_not_readable", path=str(error.filename or path)) from error
+    except _BAD_GZIP as error:
+        raise KnownError("file_not_readable", path=str(path)) from error
 
 
 def _folder(root: Path) -> Iterator[tuple[str, bytes]]:
@@ -129,7 +133,7 @@ def _may_be_mail(file: Path) -> bool:
 def _readable(file: Path, *, certain: bool) -> Iterator[tuple[str, bytes]]:
     try:
         yield from ([(str(file), file.read_bytes())] if certain else _file(file))
-    except PermissionError:
+    except (PermissionError, *_BAD_GZIP):
         return
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from solodesk.base.errors import KnownError
 from solodesk.domain.events import Actor
 from solodesk.domain.ids import AccountId
 from solodesk.domain.message import ParsedMessage
@@ -46,13 +47,25 @@ def import_paths(
     with store.read() as reader:
         ours = reader.accounts.own_addresses() | own
     batch: list[tuple[str, bytes, ParsedMessage]] = []
-    for label, raw in _messages(paths):
+    fault: KnownError | None = None
+    found = _messages(paths)
+    while fault is None:
+        try:
+            label, raw = next(found)
+        except StopIteration:
+            break
+        except KnownError as error:
+            # What came before a file that cannot be read is kept.
+            fault = error
+            continue
         batch.append((label, raw, _parse(raw, ours)))
         if len(batch) >= BATCH:
             yield from _keep(store, batch, ours, account, as_history=as_history)
             batch = []
     if batch:
         yield from _keep(store, batch, ours, account, as_history=as_history)
+    if fault is not None:
+        raise fault
 
 
 def _messages(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:

@@ -218,6 +218,9 @@ def contact_ticket(desk: Desk, address: str) -> TicketId:
     a new one that is closed at once (there is nothing to answer)."""
     from solodesk.services import customers
 
+    there = customers.by_address(desk, address)
+    if there is None and not all(part.strip() for part in address.partition("@")):
+        raise KnownError("bad_address", address=address)
     customer = customers.find_or_add(desk, address, "", desk.now_ms)
     if customer is None:
         raise KnownError("bad_address", address=address)

@@ -12,7 +12,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         marked("Start the newer version. Nothing was changed."),
     ),
     "store_damaged": (
-        marked("The data file is damaged and was not opened ({detail})."),
+        marked("The data file is damaged and was not opened."),
         marked("Restore the last backup: solodesk restore. The damaged file stays where it is."),
     ),
     "store_locked": (
@@ -43,6 +43,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         marked("{path} cannot be read."),
         marked("Check the file and whether you may open it."),
     ),
+    "not_a_folder": (
+        marked("{path} is not a folder."),
+        marked("Choose another folder."),
+    ),
     "no_such_file": (
         marked("There is no file {path}."),
         marked("Check the name."),
@@ -53,9 +57,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "no_keychain": (
         marked("This computer has no keychain that SoloDesk could use for the password."),
-        marked(
-            "Unlock or install the system's keychain, or enter the password for this session only."
-        ),
+        marked("Unlock or install it, or give the password in SOLODESK_PASSWORD for now."),
     ),
     "no_secret": (
         marked("The password for {address} is not in the keychain."),
@@ -310,7 +312,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         marked("solodesk settings list shows them."),
     ),
     "store_unreachable": (
-        marked("SoloDesk cannot read its data at {path} ({detail})."),
+        marked("SoloDesk cannot reach its data at {path}."),
         marked("Check that the disk is there and that you may write to the folder."),
     ),
     "empty_note": (

@@ -1,0 +1,122 @@
+"""Wrong use is 2, faults are 1; each told in plain words, nothing on stdout, no traceback."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli import shapes
+from tests.cli.runner import Cli, misfit
+
+HUGE = "9" * 30
+WRONG_USE = (
+    "fly",
+    "--data=",
+    "tickets --fly",
+    "tickets --view nowhere",
+    "tickets --limit many",
+    "tickets --limit -3",
+    "ticket",
+    "ticket first",
+    f"ticket {HUGE}",
+    "search",
+    "search word --by colour",
+    "note 1001",
+    f"note {HUGE} --text x",
+    "tag 1001",
+    f"tag {HUGE} +a",
+    "status 1001 asleep",
+    "snooze 1001",
+    "merge 1001",
+    f"merge 1001 {HUGE}",
+    f"split 1001 {HUGE}",
+    "join 1",
+    "contact a@b.example --channel fax --text x",
+    f"contact a@b.example --channel phone --minutes {HUGE}",
+    "reply",
+    f"reply {HUGE} --text x",
+    f"undo {HUGE}",
+    "account",
+    "account add me@shop.example --imap host:port --password-stdin",
+    "account add me@shop.example --imap host:99999 --password-stdin",
+    "account add me@shop.example --imap-tls soon --password-stdin",
+    f"account add me@shop.example --history-days {HUGE} --password-stdin",
+    "outbox resolve",
+    f"outbox cancel {HUGE}",
+    "import",
+    "parse",
+    "render one.eml",
+    f"render --message {HUGE} --to x.html",
+    "responses",
+    "macros run",
+    f"macros run x {HUGE}",
+    f"survey send {HUGE}",
+    "figures --clock sun",
+    f"figures --account {HUGE}",
+    "report",
+    "settings",
+    "settings set zone",
+    "customer",
+)
+FAULTS = (
+    ("ticket 7", "no_such_ticket"),
+    ("note 7 --text x", "no_such_ticket"),
+    ("reply 7 --text x", "no_such_ticket"),
+    ("survey send 7", "no_such_ticket"),
+    ("macros run nothing 7", "no_such_macro"),
+    ("responses delete nothing", "no_such_response"),
+    ("outbox cancel 7", "no_such_outbox"),
+    ("render --message 7 --to x.html", "no_such_message"),
+    ("customer show nobody", "no_such_customer"),
+    ("account test nobody", "no_such_account"),
+    ("sync --account 7", "no_such_account"),
+    ("sync", "no_account"),
+    ("undo", "nothing_to_undo"),
+    ("figures --month garbage", "no_such_month"),
+    ("figures --month 2026-13", "no_such_month"),
+    ("figures --month 0000-01", "no_such_month"),
+    ("figures --from 2026-10-05 --until 2026-10-01", "bad_period"),
+    ("report --month 2099-01 --to .", "period_in_future"),
+    ("report --month 2026-09 --to . --format doc", "unknown_format"),
+    ("settings get nothing", "no_such_setting"),
+    ("settings set zone Mars", "bad_setting"),
+    ("settings set undo_send_s 9999", "bad_setting"),
+    ("contact nobody --channel phone --text x", "bad_address"),
+    ("account add nobody --password-stdin", "bad_address"),
+)
+
+
+@pytest.mark.parametrize("words", WRONG_USE)
+def test_wrong_use(cli: Cli, words: str) -> None:
+    said = cli.json(*words.split())
+    assert (said.code, said.out) == (2, "")
+    assert len(said.err.splitlines()) == 1
+    assert misfit(said.error, shapes.ERROR) == []
+    assert said.error["message"]
+    assert said.error["hint"]
+    assert not cli.data.exists()
+
+
+@pytest.mark.parametrize(("words", "error"), FAULTS)
+def test_faults(cli: Cli, words: str, error: str) -> None:
+    said = cli.json(*words.split())
+    assert (said.code, said.out, said.error["error"]) == (1, "", error)
+    assert len(said.err.splitlines()) == 1
+    assert misfit(said.error, shapes.ERROR) == []
+    for_people = cli(*words.split())
+    assert (for_people.code, for_people.out) == (1, "")
+    assert said.error["message"] in for_people.err
+
+
+@pytest.mark.parametrize("command", ["responses", "macros"])
+@pytest.mark.parametrize(
+    "text",
+    [b"{", b"\xff\xfe\x00", b'"words"', b"{}", b'{"responses": 5, "macros": 5}', b"[1]",
+     b'{"responses": [{"name": 5}], "macros": [{"name": 5}]}', b"[" * 100_000],
+)  # fmt: skip
+def test_packs_that_are_none(cli: Cli, tmp_path: Path, command: str, text: bytes) -> None:
+    path = tmp_path / "pack.json"
+    path.write_bytes(text)
+    said = cli.json(command, "import", path)
+    error = "not_utf8" if text.startswith(b"\xff") else f"bad_{command}_file"
+    assert (said.code, said.out, said.error["error"]) == (1, "", error)
+    assert str(path) in said.error["message"]
