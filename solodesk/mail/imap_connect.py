@@ -17,6 +17,7 @@ from imapclient import IMAPClient, SocketTimeout
 import solodesk
 from solodesk.base.errors import KnownError, NeedsOwner
 from solodesk.mail.faults import network_fault, said
+from solodesk.mail.sasl import AccessToken, bearer
 from solodesk.mail.server import Server, Timeouts, Transport, check_transport, tls_context
 
 MAX_LITERAL = 256 * 1024 * 1024
@@ -159,21 +160,17 @@ def _encrypt(client: Any, server: Server) -> None:
 def _sign_in(client: Any, server: Server, secret: str) -> None:
     imap = client._imap
     offered = {str(each).upper() for each in imap.capabilities}
-    printable = (server.user + secret).isascii() and (server.user + secret).isprintable()
     try:
-        if printable and "LOGINDISABLED" not in offered:
-            typ, data = imap._simple_command("LOGIN", imap._quote(server.user), imap._quote(secret))
-        elif "AUTH=PLAIN" in offered:
-            both = f"\0{server.user}\0{secret}".encode()
-            typ, data = imap.authenticate("PLAIN", lambda _challenge: both)
+        if isinstance(secret, AccessToken):
+            typ, data = _bear(imap, server, secret, offered)
         else:
-            raise KnownError("login_disabled", host=server.host)
+            typ, data = _log_in(imap, server, secret, offered)
     except imaplib.IMAP4.abort:
         raise
     except imaplib.IMAP4.error as error:
-        raise _sign_in_refused(server, said(error)) from error
+        raise _sign_in_refused(server, secret, said(error)) from error
     if typ != "OK":
-        raise _sign_in_refused(server, said(data[-1] if data else b""))
+        raise _sign_in_refused(server, secret, said(data[-1] if data else b""))
     imap.state = "AUTH"
     # What was offered before signing in may differ; ask once, for IMAPClient too.
     client._cached_capabilities = None
@@ -181,9 +178,29 @@ def _sign_in(client: Any, server: Server, secret: str) -> None:
     client.capabilities()
 
 
-def _sign_in_refused(server: Server, words: str) -> KnownError:
+def _log_in(imap: Any, server: Server, secret: str, offered: set[str]) -> Any:
+    printable = (server.user + secret).isascii() and (server.user + secret).isprintable()
+    if printable and "LOGINDISABLED" not in offered:
+        return imap._simple_command("LOGIN", imap._quote(server.user), imap._quote(secret))
+    if "AUTH=PLAIN" not in offered:
+        raise KnownError("login_disabled", host=server.host)
+    both = f"\0{server.user}\0{secret}".encode()
+    return imap.authenticate("PLAIN", lambda _challenge: both)
+
+
+def _bear(imap: Any, server: Server, token: AccessToken, offered: set[str]) -> Any:
+    """Sign in with an access token; a refusal comes in two steps, and the first must be heard."""
+    names = {each.removeprefix("AUTH=") for each in offered if each.startswith("AUTH=")}
+    said_so = bearer(names, server.user, server.host, server.port, token)
+    answers = iter((said_so.first, said_so.after_refusal))
+    return imap.authenticate(said_so.mechanism, lambda _challenge: next(answers, None))
+
+
+def _sign_in_refused(server: Server, secret: str, words: str) -> KnownError:
     if _BUSY.search(words):
         return busy(server, words)
+    if isinstance(secret, AccessToken):
+        return NeedsOwner("token_refused", host=server.host, user=server.user, text=words)
     if _APP_PASSWORD.search(words):
         return NeedsOwner("app_password_needed", host=server.host, user=server.user, text=words)
     return NeedsOwner("wrong_password", host=server.host, user=server.user, text=words)

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from solodesk.base.errors import KnownError, NeedsOwner
 from solodesk.domain.outbox import Phase
 from solodesk.mail.faults import network_fault, said
+from solodesk.mail.sasl import AccessToken, bearer
 from solodesk.mail.server import Server, Timeouts, Transport, check_transport, tls_context
 
 _DOT = re.compile(rb"(?m)^\.")
@@ -207,6 +208,9 @@ def _sign_in(smtp: smtplib.SMTP, server: Server, secret: str) -> None:
     if not server.user or not smtp.has_extn("auth"):
         return
     offered = smtp.esmtp_features["auth"].upper().split()
+    if isinstance(secret, AccessToken):
+        _bear(smtp, server, secret, frozenset(offered))
+        return
     # One mechanism, once: trying them all would count as so many wrong passwords (faults R7).
     if "PLAIN" in offered:
         code, words = smtp.docmd("AUTH", "PLAIN " + _base64(f"\0{server.user}\0{secret}"))
@@ -219,6 +223,21 @@ def _sign_in(smtp: smtplib.SMTP, server: Server, secret: str) -> None:
         raise RefusedError(KnownError("login_disabled", host=server.host), temporary=False)
     if code // 100 != 2:
         raise _sign_in_refused(server, code, said(words))
+
+
+def _bear(smtp: smtplib.SMTP, server: Server, token: AccessToken, offered: frozenset[str]) -> None:
+    """Sign in with an access token; a refusal comes in two steps, and the first must be heard."""
+    said_so = bearer(offered, server.user, server.host, server.port, token)
+    first = base64.b64encode(said_so.first).decode("ascii")
+    code, words = smtp.docmd("AUTH", f"{said_so.mechanism} {first}")
+    if code == 334:
+        code, words = smtp.docmd(base64.b64encode(said_so.after_refusal).decode("ascii"))
+    if code // 100 == 2:
+        return
+    if code not in _AUTH_REFUSED:
+        raise _unwelcome(server, code, words)
+    told = NeedsOwner("token_refused", host=server.host, user=server.user, text=said(words))
+    raise RefusedError(told, temporary=False)
 
 
 def _base64(text: str) -> str:

@@ -269,6 +269,9 @@ def receive_failed(desk: Desk, account: AccountId, error: KnownError) -> str:
         state = "sign_in_needed" if refusals >= _MAX_REFUSALS else "error"
     elif isinstance(error, NeedsOwner):
         state = "sign_in_needed"
+        if error.code == "sign_in_expired":
+            # Final: asking again with the same token can only annoy the provider.
+            refusals = _MAX_REFUSALS
     desk.accounts.update(account, state=state, detail=as_json(error), auth_failures=refusals)
     return state
 
@@ -294,5 +297,5 @@ def signed_in_again(desk: Desk, account: AccountId) -> None:
 
 OFFLINE = frozenset({"host_not_found", "unreachable", "timeout", "connection_lost"})
 """Faults that mean "no network just now"."""
-REFUSED = frozenset({"wrong_password", "app_password_needed"})
+REFUSED = frozenset({"wrong_password", "app_password_needed", "token_refused"})
 """Refused sign-ins, which count."""

@@ -128,9 +128,33 @@ MAIL: dict[str, tuple[str, str]] = {
     ),
     "oauth_needed": (
         marked(
-            "{provider} does not take passwords from mail programs any more; sign-in by browser is not built yet."
+            "{provider} takes no passwords from mail programs: you sign in through the browser."
         ),
-        marked("Use another mailbox for now."),
+        marked("Sign in through the browser (solodesk account add ADDRESS --browser)."),
+    ),
+    "client_id_needed": (
+        marked(
+            "{provider} lets in only programs with a registered client id, and SoloDesk ships none."
+        ),
+        marked("Give your own (--client-id ID); the manual says how to get one, free of charge."),
+    ),
+    "token_refused": (
+        marked("{host} refused the sign-in of {user}: {text}"),
+        marked(
+            "Sign in again. If it goes on, the provider or your administrator must allow mail programs (IMAP and SMTP) for this address."
+        ),
+    ),
+    "sign_in_expired": (
+        marked("The sign-in for {address} has ended: {text}"),
+        marked("Sign in again. Your mail here is untouched."),
+    ),
+    "sign_in_refused": (
+        marked("{host} did not let you sign in: {text}"),
+        marked("Try again; if it goes on, ask your provider about this sentence."),
+    ),
+    "sign_in_not_finished": (
+        marked("The sign-in in the browser was not finished."),
+        marked("Start it again when you are ready."),
     ),
     "unknown_provider": (
         marked("SoloDesk does not know the servers of {domain}."),
