@@ -42,10 +42,10 @@ def add_plain(data: Path, box: Mailbox, smtp_port: int) -> None:
     add(data, box.address, f"{box.host}:{box.port}", f"127.0.0.1:{smtp_port}", *tls)
 
 
-def import_one(data: Path, folder: Path, **more: str) -> None:
+def import_one(data: Path, folder: Path, to: str = "support@shop.example") -> None:
     """One good mail is in, so that it can be lost."""
     path = folder / "good.eml"
-    path.write_bytes(raw_mail("Where is my order?", sender=_MEI, **more))
+    path.write_bytes(raw_mail("Where is my order?", sender=_MEI, to=to))
     assert solodesk(data, "import", str(path))[0] == 0
 
 
