@@ -19,6 +19,7 @@ from solodesk.base.clock import FixedClock, parse_iso
 from solodesk.base.paths import DataFolder
 from solodesk.base.singletons import keep_singletons
 from solodesk.wording.gettext import set_language
+from tests.support.authority import Authority
 from tests.support.certificates import Certificates, make_certificates
 from tests.support.dovecot import DovecotServer, Mailbox
 from tests.support.secrets import SecretService
@@ -124,6 +125,15 @@ def clock() -> FixedClock:
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     """A throw-away authority with a certificate for loopback."""
     return make_certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture
+def authority(certificates: Certificates) -> Iterator[Authority]:
+    """An OAuth2 authority over HTTPS on loopback."""
+    there = Authority(certificates)
+    there.start()
+    yield there
+    there.stop()
 
 
 @pytest.fixture(scope="session")
