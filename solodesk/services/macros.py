@@ -134,6 +134,8 @@ def save(
     plain = " ".join(name.split())
     if not plain or not actions or afterwards not in AFTERWARDS:
         raise KnownError("bad_macro", step=0, name=plain)
+    # An empty step would be stored and then make every reading of macros fail.
+    actions_from(actions_to(actions))
     other = desk.macros.by_name(plain)
     if other is not None and other.id != macro:
         raise KnownError("name_taken", name=plain)

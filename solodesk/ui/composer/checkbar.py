@@ -59,8 +59,8 @@ class CheckBar(QWidget):
         """Show the checks; only those that do not block can be passed."""
         blocking = [check for check in found if check.blocks]
         shown = blocking or list(found)
-        self._codes = frozenset(check.code for check in shown)
         self._say(" ".join(words.sentence(check.code, check.params) for check in shown))
+        self._codes = frozenset(check.code for check in shown)
         self._anyway.setVisible(not blocking)
         self._asks = True
 

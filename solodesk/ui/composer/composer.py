@@ -263,6 +263,8 @@ class Composer(QWidget):
         )
 
     def _send(self, way: Way) -> None:
+        # Saved first, in an act of its own: then one undo of the sending brings the words back.
+        self._keeper.flush()
         draft = self._keeper.settle()
         if draft is None:
             return

@@ -211,15 +211,15 @@ class Editor(ChipText):
         if act is not None and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
             act(self)
             return
-        if event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
-            back = event.key() == Qt.Key.Key_Backtab
-            if self.next_blank(back=back):
-                return
         if event.text() and event.text().isprintable():
             self._leave_special_format()
         super().keyPressEvent(event)
         if event.text() and event.text() in _TRIGGERS:
             self._maybe_slash()
+
+    def focusNextPrevChild(self, next_one: bool) -> bool:
+        """Tab goes to the next blank, and out of the field when there is none."""
+        return self.next_blank(back=not next_one) or super().focusNextPrevChild(next_one)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         if event.commitString():
@@ -324,7 +324,8 @@ def _png(image: QImage) -> bytes:
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    image.save(buffer, b"PNG")
+    # The stub wants bytes, PySide6 6.12 takes only str.
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
     return bytes(data.data())
 
 

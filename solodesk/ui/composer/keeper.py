@@ -16,7 +16,7 @@ from solodesk.services.drafts import Draft, FileRef
 from solodesk.services.units import Desk
 from solodesk.ui.ops import DeskGate
 
-SAVE_AFTER_MS = 700
+SAVE_AFTER_MS = 400
 FileData = tuple[str, bytes]
 
 

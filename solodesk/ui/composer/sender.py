@@ -66,8 +66,6 @@ class Sender(QObject):
         self.is_busy = True
 
         def act(desk: Desk) -> replies.Sent:
-            # The words are in the store before anything is handed over: undo finds them.
-            replies.save_draft(desk, draft)
             return replies.send(
                 desk,
                 draft,

@@ -75,6 +75,7 @@ class MailBody(QTextBrowser):
         self._paper = self._appearance.tokens.dark and bool(_OWN_COLOURS.search(html))
         self._apply_colours()
         self.setHtml(html)
+        self._drop_empty_end()
         self._space_lines(html)
         self._fit()
 
@@ -145,6 +146,16 @@ class MailBody(QTextBrowser):
             if block.text().strip():
                 QTextCursor(block).mergeBlockFormat(wanted)
             block = block.next()
+
+    def _drop_empty_end(self) -> None:
+        """Mailers end what is new with empty lines; they would only push the files away."""
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        while cursor.blockNumber() > 0 and not cursor.block().text().strip("\u00a0\u2028 \t"):
+            if cursor.currentTable() is not None or cursor.currentFrame().parentFrame() is not None:
+                return
+            cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+            cursor.removeSelectedText()
 
     def _mark_link(self, start: int, end: int) -> None:
         cursor = QTextCursor(self.document())

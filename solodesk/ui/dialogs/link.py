@@ -49,7 +49,7 @@ class LinkDialog(DialogFrame):
         copy.setAutoDefault(False)
         copy.clicked.connect(self._on_copy_clicked)
         self.add_cancel()
-        go = self.add_button(_("Open"), primary=target.warning is None)
+        go = self.add_button(_("Open link"), primary=target.warning is None)
         go.clicked.connect(self.accept)
 
     def _on_copy_clicked(self) -> None:

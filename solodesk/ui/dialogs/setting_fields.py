@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
     QLineEdit,
+    QPlainTextEdit,
     QSpinBox,
     QWidget,
 )
@@ -41,6 +42,7 @@ def field_for(setting: Setting, value: Any, appearance: Appearance) -> Field:
         "zone": _zone,
         "hours": _hours,
         "dates": _dates,
+        "template": _template,
     }
     field = makers[setting.kind](setting, value, appearance)
     field.widget.setAccessibleName(_(setting.title))
@@ -52,6 +54,14 @@ def _text(setting: Setting, value: Any, _appearance: Appearance) -> Field:
     if setting.key == "holidays_country":
         edit.setPlaceholderText(_("country code, e.g. CN, US, DE"))
     return Field(edit, lambda: edit.text().strip())
+
+
+def _template(_setting: Setting, value: Any, appearance: Appearance) -> Field:
+    edit = QPlainTextEdit(str(value or ""))
+    edit.setPlaceholderText("{{ customer.greeting }} … {{ answer.by }} … {% if shop.open %}")
+    edit.setTabChangesFocus(True)
+    edit.setFixedHeight(appearance.px(110))
+    return Field(edit, lambda: edit.toPlainText().strip())
 
 
 def _choice(setting: Setting, value: Any, _appearance: Appearance) -> Field:

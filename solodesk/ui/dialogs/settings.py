@@ -35,6 +35,10 @@ _PAGES: Final = (
     ),
     (marked("Answering"), ("undo_send_s", "quote", "after_send", "start_view")),
     (marked("Satisfaction"), ("survey_on_close", "survey_scale")),
+    (
+        marked("Automatic mail"),
+        ("acknowledge", "acknowledge_text_en", "acknowledge_text_zh", "automatic_cap_day"),
+    ),
 )  # fmt: skip
 
 
