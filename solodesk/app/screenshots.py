@@ -77,6 +77,13 @@ def _reply(desk: DeskApp) -> Callable[[], None]:
     return desk.window.composer.close_composer
 
 
+def _picker(desk: DeskApp) -> Callable[[], None]:
+    desk.window.actions_.run("ticket.reply")
+    settle(desk)
+    desk.window.composer.open_picker()
+    return desk.window.composer.close_composer
+
+
 def _palette(desk: DeskApp) -> Callable[[], None]:
     desk.window.palette_.open()
     desk.window.palette_.field.setText("refund")
@@ -96,6 +103,7 @@ def _insights(desk: DeskApp) -> Callable[[], None]:
 _SCENES: dict[str, Callable[[DeskApp], Callable[[], None]]] = {
     "main": _main,
     "reply": _reply,
+    "picker": _picker,
     "palette": _palette,
     "keys": _keys,
     "insights": _insights,

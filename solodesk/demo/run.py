@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from solodesk.base.clock import SystemClock
 from solodesk.base.paths import DataFolder
+from solodesk.demo.dressing import dress
 from solodesk.demo.process import DemoServer
 from solodesk.demo.shop import Shop, open_shop
 from solodesk.demo.story import tell_story
@@ -58,6 +59,7 @@ def in_window(folder: DataFolder, say: Say) -> int:
             shop = open_shop(store, mailbox, zone)
             say("connect", mailbox.address)
             shop.sync()
+            dress(shop)
             shop.close()
         finally:
             store.close()

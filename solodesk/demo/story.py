@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from solodesk.base.errors import KnownError
+from solodesk.demo.dressing import dress
 from solodesk.demo.shop import Shop
 from solodesk.domain.hours import local_date
 from solodesk.domain.ids import OutboxId, TicketId
@@ -76,6 +77,7 @@ def tell_story(shop: Shop, reports: Path, say: Callable[[str, str], None]) -> Ou
     for result in shop.sync():
         if result.missing:
             raise _failed("sync", f"{result.folder}: {result.missing} missing")
+    dress(shop)
     with shop.store.read() as reader:
         done.messages = reader.messages.count()
         everything = lists.ids(reader, View.ALL)

@@ -5,7 +5,7 @@ Good enough to pick the language of an answer; says nothing when there is too li
 
 import re
 
-_NOISE = re.compile(r"https?://\S+|\S+@\S+|[#\d_]+")
+_NOISE = re.compile(r"https?://\S+|\S+@\S+|\b(?=\w*\d)\w{6,}\b|[#\d_]+")
 _WORDS = re.compile(r"[^\W\d_]+")
 _SAMPLE = 2000
 _STOPWORDS = {
@@ -90,7 +90,8 @@ def _by_words(sample: str) -> str | None:
     scores = {code: sum(1 for word in words if word in known) for code, known in _SETS.items()}
     best = max(scores, key=lambda code: scores[code])
     top = scores[best]
-    if not top:
+    # "a" and "e" are words in half of Europe: one letter alone says nothing.
+    if not any(len(word) > 1 and word in _SETS[best] for word in words):
         return None
     rivals = sum(1 for score in scores.values() if score == top)
     if rivals > 1 and (len(words) < 4 or top * 4 < len(words)):

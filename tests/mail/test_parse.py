@@ -371,3 +371,10 @@ def test_agrees_with_the_standard_library(subject: str, text: str, files: list[b
         "".join(p.body_text.split()) == "".join(text.replace("\ufeff", "").split())
         or "\ufeff" in text
     )
+
+
+def test_one_letter_or_a_token_says_nothing_of_the_language() -> None:
+    token = "Subject: [rate:16a9bb8f20256863f92c6133cc161b09:3] Great\n\n"
+    assert parse_message(token.encode()).language is None
+    mail = "Subject: hello there\n\nA real person who answers, how rare.\n"
+    assert parse_message(mail.encode()).language in (None, "en")
