@@ -1,5 +1,6 @@
 """First sync, and a pass with nothing new: SoloDesk against the bare fetch and mbsync + notmuch."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -85,17 +86,29 @@ def _ours(box: Mailbox, data: Path) -> Runner:
         shutil.rmtree(data, ignore_errors=True)
         add = ["account", "add", box.address, *server, *outgoing, "--user", box.user]
         add += ["--password-env", "SOLODESK_PASSWORD", "--history", "all"]
-        subprocess.run(
-            [*program, *add], check=True, env=_with(environment), stdout=subprocess.DEVNULL
-        )
+        # Nothing is closed for its age: the window's first list is then full.
+        add += ["--idle-close-days", "0"]
+        subprocess.run([*program, *add], check=True, env=_with(environment), capture_output=True)
 
     return Runner(_OURS, [*program, "sync"], before, environment)
 
 
 def _with(extra: dict[str, str]) -> dict[str, str]:
-    import os
-
     return {**os.environ, **extra}
+
+
+def prepare(work: Path, messages: int) -> None:
+    """The store (and the peer's Maildir and index) of the corpus, without measuring."""
+    server = DovecotServer()
+    server.start()
+    try:
+        box = server.new_mailbox("support@solodesk.example")
+        fill(box, messages)
+        peer = _peer(box, work)
+        in_turn([_ours(box, work / "data"), *([peer] if peer else [])], 1, warm=False)
+    finally:
+        server.stop()
+        server.remove()
 
 
 def measure(work: Path, messages: int, runs: int) -> list[str]:
