@@ -16,10 +16,11 @@ T = TypeVar("T")
 
 
 class Purpose(StrEnum):
-    """What a secret is for; sending may need another one than receiving."""
+    """What a secret is for; sending may need another one than receiving. `OAUTH` serves both."""
 
     IMAP = "imap"
     SMTP = "smtp"
+    OAUTH = "oauth"
 
 
 class Keychain(Protocol):

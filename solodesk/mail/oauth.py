@@ -14,7 +14,6 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
-from urllib.parse import urlsplit
 
 import requests
 from msal import PublicClientApplication
@@ -24,6 +23,7 @@ from requests.adapters import HTTPAdapter
 from solodesk.base.errors import KnownError, NeedsOwner
 from solodesk.mail.faults import network_fault, said
 from solodesk.mail.loopback import Loopback
+from solodesk.mail.oauth_client import Authority, check_authority
 from solodesk.mail.sasl import AccessToken
 from solodesk.mail.server import Server, tls_context
 
@@ -35,31 +35,6 @@ _SOONEST_S: Final = 5
 _FINAL: Final = frozenset(
     {"invalid_grant", "interaction_required", "consent_required", "login_required"}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Authority:
-    """Whom to ask, and as which registered program.
-
-    `authority` set: Microsoft's way (msal finds the endpoints); else `authorize`, `token` and
-    perhaps `device` are the endpoints. `parameters` go into the browser's address.
-    """
-
-    name: str
-    client_id: str
-    scopes: tuple[str, ...]
-    authority: str | None = None
-    authorize: str | None = None
-    token: str | None = None
-    device: str | None = None
-    client_secret: str | None = field(default=None, repr=False)
-    parameters: tuple[tuple[str, str], ...] = ()
-    ca_file: str | None = None
-
-    @property
-    def host(self) -> str:
-        """Who is asked, for sentences."""
-        return urlsplit(self.authority or self.token or "").hostname or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +62,6 @@ class SignIn(Protocol):
 
     def close(self) -> None:
         """Nobody waits any more."""
-
-
-def check_authority(asked: Authority) -> Authority:
-    """`asked`, when it can be used; KnownError `client_id_needed`, `bad_setting`."""
-    if not asked.client_id:
-        raise KnownError("client_id_needed", provider=asked.name)
-    places = (asked.authority, asked.authorize, asked.token, asked.device)
-    for place in filter(None, places):
-        if urlsplit(place).scheme != "https" or not urlsplit(place).hostname:
-            raise KnownError("bad_setting", key="url", value=place)
-    if asked.authority is None and not (asked.authorize and asked.token):
-        raise KnownError("bad_setting", key="token-url", value="")
-    return asked
 
 
 def begin_browser(asked: Authority, address: str) -> SignIn:

@@ -24,7 +24,10 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Where an address's mail is. `wants`: password | app_password | auth_code | oauth2."""
+    """Where an address's mail is. `wants`: password | app_password | auth_code | oauth2.
+
+    `sign_in`: the authority for signing in through the browser (oauth.json), if there is one.
+    """
 
     name: str
     imap: Endpoint
@@ -32,15 +35,28 @@ class Provider:
     wants: str
     saves_sent: bool
     page: str | None
+    sign_in: str | None = None
 
 
 def find_provider(address: str) -> Provider | None:
     """The provider of an address by its domain, or None."""
     local, _, domain = address.strip().rpartition("@")
     entry = _table().get(domain.lower())
-    if entry is None or not local:
-        return None
-    names = {"address": address.strip(), "local": local}
+    return None if entry is None or not local else _provider(entry, address.strip())
+
+
+def find_provider_by_mx(address: str, mail_host: str) -> Provider | None:
+    """The provider that keeps an own domain's mail, by the name of its mail server (MX)."""
+    labels = mail_host.rstrip(".").lower().split(".")
+    for first in range(len(labels) - 1):
+        entry = _mail_hosts().get(".".join(labels[first:]))
+        if entry is not None:
+            return _provider(entry, address.strip())
+    return None
+
+
+def _provider(entry: dict[str, Any], address: str) -> Provider:
+    names = {"address": address, "local": address.rpartition("@")[0]}
     return Provider(
         name=entry["name"],
         imap=_endpoint(entry["imap"], names[entry.get("imap_user", "address")]),
@@ -48,6 +64,7 @@ def find_provider(address: str) -> Provider | None:
         wants=entry["secret"],
         saves_sent=entry["saves_sent"],
         page=entry.get("page"),
+        sign_in=entry.get("sign_in"),
     )
 
 
@@ -57,6 +74,18 @@ def _endpoint(server: list[Any], user: str) -> Endpoint:
 
 
 @cache
+def _entries() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(resources.read_text("providers", "providers.json"))[
+        "providers"
+    ]
+    return found
+
+
+@cache
 def _table() -> dict[str, dict[str, Any]]:
-    found = json.loads(resources.read_text("providers", "providers.json"))
-    return {domain: entry for entry in found["providers"] for domain in entry["domains"]}
+    return {domain: entry for entry in _entries() for domain in entry["domains"]}
+
+
+@cache
+def _mail_hosts() -> dict[str, dict[str, Any]]:
+    return {host: entry for entry in _entries() for host in entry.get("mx", ())}

@@ -13,6 +13,7 @@ from solodesk.domain.changes import Changes
 from solodesk.domain.ids import AccountId
 from solodesk.mail.providers import Provider, find_provider
 from solodesk.mail.server import Server, Timeouts, Transport, check_transport
+from solodesk.services import sign_in
 from solodesk.services.units import Desk, Reader
 from solodesk.store import rows
 
@@ -44,6 +45,8 @@ class AccountInput:
     history_days: int = 90
     idle_close_days: int = 14
     saves_sent: bool | None = None
+    browser: bool = False
+    """Sign in through the browser instead of with a password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,8 @@ class AccountView:
     detail: tuple[str, dict[str, Param]] | None
 
 
-def plan(asked: AccountInput) -> AccountPlan:
-    """Complete what the owner said.
+def plan(asked: AccountInput, found: Provider | None = None) -> AccountPlan:
+    """Complete what the owner said, from the built-in table or from what was `found` elsewhere.
 
     KnownError `bad_address`, `unknown_provider` when servers are neither given nor known,
     `oauth_needed` for providers that refuse passwords, `plain_not_allowed`.
@@ -85,8 +88,8 @@ def plan(asked: AccountInput) -> AccountPlan:
     address = asked.address.strip()
     if address.count("@") != 1 or not all(address.split("@")) or any(c.isspace() for c in address):
         raise KnownError("bad_address", address=address)
-    known = find_provider(address)
-    if known is not None and known.wants == "oauth2" and asked.imap is None:
+    known = found or find_provider(address)
+    if known is not None and known.wants == "oauth2" and asked.imap is None and not asked.browser:
         raise KnownError("oauth_needed", provider=known.name)
     if known is None and (asked.imap is None or asked.smtp is None):
         raise KnownError("unknown_provider", domain=address.rpartition("@")[2])
@@ -177,6 +180,7 @@ def remove(desk: Desk, account: AccountId) -> Changes:
     row = get(desk, account)
     if not desk.accounts.detach(row.id):
         raise KnownError("account_sending", address=row.address)
+    sign_in.forget(desk, row.address)
     return desk.changes()
 
 
@@ -297,5 +301,5 @@ def signed_in_again(desk: Desk, account: AccountId) -> None:
 
 OFFLINE = frozenset({"host_not_found", "unreachable", "timeout", "connection_lost"})
 """Faults that mean "no network just now"."""
-REFUSED = frozenset({"wrong_password", "app_password_needed", "token_refused"})
+REFUSED = frozenset({"wrong_password", "app_password_needed", "token_refused", "sign_in_refused"})
 """Refused sign-ins, which count."""

@@ -138,6 +138,12 @@ MAIL: dict[str, tuple[str, str]] = {
         ),
         marked("Give your own (--client-id ID); the manual says how to get one, free of charge."),
     ),
+    "no_authority": (
+        marked("SoloDesk does not know where {domain} lets people sign in."),
+        marked(
+            "Give the addresses: --authorize-url URL --token-url URL (your provider names them)."
+        ),
+    ),
     "token_refused": (
         marked("{host} refused the sign-in of {user}: {text}"),
         marked(

@@ -11,7 +11,8 @@ import pytest
 
 from solodesk.base.errors import KnownError, NeedsOwner
 from solodesk.mail import oauth
-from solodesk.mail.oauth import Authority, SignIn, Tokens
+from solodesk.mail.oauth import SignIn, Tokens
+from solodesk.mail.oauth_client import Authority
 from tests.support import authority as support
 from tests.support.authority import CLIENT_ID, Browser
 from tests.support.waiting import free_port
