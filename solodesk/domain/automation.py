@@ -261,7 +261,7 @@ def _about_a_loop(incoming: Incoming, history: History, now_ms: int) -> Reason |
     sender = address_key(incoming.sender)
     ours = [each.at_ms for each in recent if address_key(each.to) == sender]
     quick = sum(
-        any(0 <= heard - at <= QUICK_MS for at in ours)
+        any(0 < heard - at <= QUICK_MS for at in ours)
         for heard in set(history.heard_ms)
         if now_ms - heard < DAY_MS
     )

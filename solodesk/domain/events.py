@@ -6,6 +6,7 @@ Kinds and the keys of their `data` (all optional keys are absent, never null):
 |-----------------|----------------|------|
 | received        | customer       | kind, closer, history, from_before, duplicate, damaged, language; `message` set |
 | answered        | owner or rule  | by ("smtp" or "sent_folder"), history; `message` set; at = accepted or Sent's date |
+| acknowledged    | rule           | an automatic reply left: nobody's wait ends; `message` set |
 | survey_sent     | owner or rule  | survey, scale |
 | survey_bounced  | engine         | survey |
 | rated           | customer       | survey, scale, value, comment (bool), replaces (event id of an earlier vote) |

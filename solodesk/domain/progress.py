@@ -54,13 +54,15 @@ def preview_of(text: str) -> str:
 def follow(progress: Progress, step: Step) -> Progress:
     """The summary after one more message that is the latest so far."""
     first = progress.messages == 0
+    # An automatic reply of ours says nothing: the customer's word stays the last one.
+    mute = not step.incoming and step.kind is Kind.AUTO_REPLY and not first
     seen = replace(
         progress,
         subject=step.subject if first else progress.subject,
         created_ms=step.at_ms if first else progress.created_ms,
         last_message_ms=step.at_ms,
-        last_incoming=step.incoming,
-        preview=preview_of(step.new_text),
+        last_incoming=progress.last_incoming if mute else step.incoming,
+        preview=progress.preview if mute else preview_of(step.new_text),
         messages=progress.messages + 1,
         attachments=progress.attachments + step.attachments,
     )
@@ -91,7 +93,7 @@ def _customer_wrote(progress: Progress, step: Step) -> Progress:
 def _we_wrote(progress: Progress, step: Step) -> Progress:
     # A ticket we started is a customer's too.
     kind = progress.kind or Kind.PERSON
-    if not step.answers or step.kind is Kind.SURVEY:
+    if not step.answers or step.kind in (Kind.SURVEY, Kind.AUTO_REPLY):
         return replace(progress, kind=kind)
     first = progress.first_response_ms
     if first is None and progress.waiting_since_ms is not None:

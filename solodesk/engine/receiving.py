@@ -1,7 +1,7 @@
 """One pass of receiving with everything that belongs to it, for the engine and for `sync`.
 
-Fetch, look for doubtful mail in Sent, put missing copies there, hold what was overtaken, and note
-how it went. Must not wait or retry.
+Fetch, look for doubtful mail in Sent, put missing copies there, hold what was overtaken, queue
+acknowledgements where the owner wants them, and note how it went. Must not wait or retry.
 """
 
 import threading
@@ -12,7 +12,7 @@ from solodesk.domain.events import Actor
 from solodesk.domain.ids import AccountId
 from solodesk.engine.parse_pool import ParsePool
 from solodesk.mail.imap import ImapSource
-from solodesk.services import accounts, sending, sent_copies
+from solodesk.services import accounts, automatic, sending, sent_copies
 from solodesk.services.mailbox_sync import FolderResult, Progress, sync_account
 from solodesk.services.units import Store
 
@@ -28,12 +28,13 @@ def receive(
     """One pass on an open connection; KnownError as the services raise it."""
     with ParsePool() as pool:
         results = sync_account(
-            store, account, source, on_progress=on_progress, stop=stop, parse=pool.parse_all
+            store, account, source, on_progress=on_progress, stop=stop, reading=pool
         )
     if stop is None or not stop.is_set():
         sent_copies.resolve_uncertain(store, account, source)
         sent_copies.append_missing(store, account, source)
         sending.hold_overtaken(store)
+        automatic.acknowledge(store, account)
     return results
 
 

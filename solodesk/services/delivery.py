@@ -7,8 +7,9 @@ arrived. Figures count an answer only from here on. Must not decide whether it w
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+from solodesk.domain.automation import ACKNOWLEDGEMENT
 from solodesk.domain.customers import address_keys
 from solodesk.domain.events import Actor
 from solodesk.domain.ids import MessageId, OutboxId, TicketId
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from solodesk.store import rows
 
 By = Literal["smtp", "sent_folder"]
+_KINDS: Final = {"survey": Kind.SURVEY, ACKNOWLEDGEMENT: Kind.AUTO_REPLY}
 
 
 def accepted(desk: Desk, outbox: OutboxId, at_ms: int, *, by: By) -> MessageId:
@@ -53,7 +55,8 @@ def accepted(desk: Desk, outbox: OutboxId, at_ms: int, *, by: By) -> MessageId:
         reason=None,
     )
     _history(desk, row, made, at_ms, by)
-    if row.purpose == "new" or answers(desk, row.ticket_id, made):
+    automatic = row.purpose == ACKNOWLEDGEMENT
+    if row.purpose == "new" or (not automatic and answers(desk, row.ticket_id, made)):
         _afterwards(desk, row, at_ms)
     return made
 
@@ -75,7 +78,7 @@ def _parsed(desk: Desk, row: rows.Outbox) -> ParsedMessage:
 
 
 def _store(desk: Desk, row: rows.Outbox, parsed: ParsedMessage, at_ms: int) -> MessageId:
-    kind = Kind.SURVEY if row.purpose == "survey" else Kind.OWN
+    kind = _KINDS.get(row.purpose, Kind.OWN)
     ticket = desk.tickets.get(row.ticket_id)
     columns = stored.columns_of(parsed)
     made = desk.messages.add(
@@ -116,7 +119,11 @@ def _history(desk: Desk, row: rows.Outbox, made: MessageId, at_ms: int, by: By) 
         if survey is not None:
             desk.surveys.update(survey.id, sent_ms=at_ms, rfc_id=row.rfc_id)
             data = {"survey": int(survey.id), "scale": survey.scale}
-            desk.event("survey_sent", actor=Actor.OWNER, data=data, **at)
+            actor = Actor.RULE if row.draft.get("automatic") else Actor.OWNER
+            desk.event("survey_sent", actor=actor, data=data, **at)
+    elif row.purpose == ACKNOWLEDGEMENT:
+        # No answer: the customer still waits for a person (metrics.md).
+        desk.event("acknowledged", actor=Actor.RULE, **at)
     elif row.purpose == "new":
         desk.event("started", actor=Actor.OWNER, **at)
     elif answers(desk, row.ticket_id, made):

@@ -48,6 +48,9 @@ def _turn_red(desk: Desk, arrival: Arrival, ours: rows.Message, bounce: Bounce) 
             key = address_key(failed.address)
             if key in known:
                 desk.outbox.set_recipient(ours.outbox_id, key, "refused", failed.status)
+    if ours.kind == Kind.AUTO_REPLY.value:
+        # Nobody wrote it and nobody waits for it; the answer will tell.
+        return
     if ours.kind == Kind.SURVEY.value:
         _survey_bounced(desk, ours, arrival.received_ms)
         return

@@ -4,6 +4,9 @@ An answer found in Sent counts like one of SoloDesk's; our own mail is never a s
 Must not treat anything as ours by its subject or looks.
 """
 
+import re
+from typing import Final
+
 from solodesk.domain.customers import address_key
 from solodesk.domain.events import Actor
 from solodesk.domain.ids import CustomerId, MessageId, OutboxId, TicketId
@@ -22,6 +25,8 @@ from solodesk.services.ingest_parts import (
 from solodesk.services.relations import token_mark
 from solodesk.services.units import Desk
 from solodesk.store import rows
+
+_AUTOMATIC: Final = re.compile(rb"^auto-submitted:[ \t]*auto-", re.IGNORECASE | re.MULTILINE)
 
 
 def copy_of_outbox(desk: Desk, arrival: Arrival) -> rows.Message | None:
@@ -58,6 +63,9 @@ def take(desk: Desk, arrival: Arrival) -> Ingested:
     row = desk.tickets.get(ticket)
     latest = row is not None and (row.messages == 0 or arrival.received_ms >= row.last_message_ms)
     kind = Kind.SURVEY if asked is not None else Kind.OWN
+    if kind is Kind.OWN and _AUTOMATIC.search(arrival.raw[:65_536].split(b"\r\n\r\n", 1)[0]):
+        # Written by a rule of ours on another computer: it answers nobody.
+        kind = Kind.AUTO_REPLY
     made = add_message(
         desk,
         arrival,
@@ -70,6 +78,9 @@ def take(desk: Desk, arrival: Arrival) -> Ingested:
     if asked is not None:
         desk.mentions.add([token_mark(asked[0])], ticket, made)
         surveys.found_in_sent(desk, asked, arrival.parsed, made, arrival.received_ms)
+    elif kind is Kind.AUTO_REPLY:
+        at_ms = arrival.received_ms
+        desk.event("acknowledged", ticket=ticket, message=made, at_ms=at_ms, actor=Actor.RULE)
     else:
         begins = started and not parsed.in_reply_to and not parsed.references
         answers = not begins and delivery.answers(desk, ticket, made)

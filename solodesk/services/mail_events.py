@@ -21,7 +21,10 @@ Follows = Mapping[MessageId, tuple[MessageId, JoinedBy]]
 """Bounces and ratings → the message of ours each is about."""
 
 OF_MESSAGES: Final = frozenset(
-    {"received", "answered", "started", "survey_sent", "rated", "bounced", "survey_bounced"}
+    {
+        *("received", "answered", "acknowledged", "started", "survey_sent", "rated"),
+        *("bounced", "survey_bounced"),
+    }
 )
 _STATUS_REASONS: Final = frozenset({"customer_wrote", "replied", "unhappy_rating", "bounced"})
 # What these say depends on when mail came in, not on what happened.
@@ -108,6 +111,8 @@ def _received(row: rows.Ticket, slip: rows.Slip) -> Fact:
 
 def _ours(desk: Desk, slip: rows.Slip, writers: frozenset[str]) -> list[Fact]:
     at_ms = slip.received_ms
+    if slip.kind == Kind.AUTO_REPLY.value:
+        return [Fact("acknowledged", at_ms, Actor.RULE, slip.id)]
     if slip.kind == Kind.SURVEY.value:
         survey = survey_of(desk, slip)
         data = {} if survey is None else {"survey": int(survey.id), "scale": survey.scale}

@@ -62,7 +62,7 @@ def _we_wrote(stand: Stand, slip: rows.Slip, *, first: bool) -> None:
         stand.status = Status.WAITING if waits else Status.CLOSED
         stand.history = slip.history
         return
-    asks = slip.kind == Kind.SURVEY.value or begins(slip)
+    asks = slip.kind in (Kind.SURVEY.value, Kind.AUTO_REPLY.value) or begins(slip)
     answers = not stand.writers or bool(summary.readers_of(slip) & stand.writers)
     if asks or not answers or slip.history:
         return

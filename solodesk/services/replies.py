@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from solodesk.base.errors import KnownError
+from solodesk.domain.automation import ACKNOWLEDGEMENT
 from solodesk.domain.changes import Changes
 from solodesk.domain.customers import address_keys
 from solodesk.domain.ids import IdentityId, OutboxId, TicketId
@@ -194,6 +195,8 @@ def _outbox(desk: Desk, outbox: OutboxId) -> rows.Outbox:
 
 
 def _undo_sending(desk: Desk, row: rows.Outbox) -> None:
+    if row.purpose == ACKNOWLEDGEMENT:
+        return
     if row.purpose == "survey":
         survey = desk.surveys.by_outbox(row.id)
         if survey is not None:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from solodesk.base.errors import KnownError
+from solodesk.domain.automation import ACKNOWLEDGEMENT
 from solodesk.domain.events import Actor
 from solodesk.domain.ids import AccountId, OutboxId
 from solodesk.domain.outbox import (
@@ -31,7 +32,7 @@ from solodesk.domain.outbox import (
 from solodesk.mail import smtp
 from solodesk.mail.server import Server, Timeouts
 from solodesk.mail.smtp import Outcome
-from solodesk.services import accounts, delivery
+from solodesk.services import accounts, automatic, delivery
 from solodesk.services.units import Desk, Reader, Store
 from solodesk.store import rows
 
@@ -81,7 +82,8 @@ def due(reader: Reader) -> list[rows.Outbox]:
     ready: list[rows.Outbox] = []
     for row in reader.outbox.due(reader.now_ms):
         earlier = (each for each in reader.outbox.of_ticket(row.ticket_id) if each.id < row.id)
-        if any(each.state in _BLOCKING for each in earlier):
+        # An answer never waits for the acknowledgement before it.
+        if any(each.state in _BLOCKING and each.purpose != ACKNOWLEDGEMENT for each in earlier):
             continue
         ready.append(row)
     return ready
@@ -202,6 +204,7 @@ def send_due(
 ) -> list[OutboxId]:
     """Hand over everything that is due, each row once; returns the rows touched, in order."""
     touched: list[OutboxId] = []
+    automatic.withdraw(store)
     while True:
         claimed = claim_next(store, besides=frozenset(touched), ready=ready)
         if claimed is None:
@@ -314,7 +317,7 @@ def _move(
         row.id, expected, state.value, reason=reason, not_before_ms=not_before_ms
     ):
         return
-    if state in (OutboxState.FAILED, OutboxState.UNCERTAIN):
+    if state in (OutboxState.FAILED, OutboxState.UNCERTAIN) and not automatic.is_automatic(row):
         desk.tickets.update(row.ticket_id, alarm=state.value)
 
 

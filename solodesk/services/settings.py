@@ -28,7 +28,10 @@ _TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting. `kind`: text, choice, number, flag, zone, hours, dates; limits are inclusive."""
+    """One setting; limits are inclusive.
+
+    `kind`: text, choice, number, flag, zone, hours, dates, or template (Liquid, several lines).
+    """
 
     key: str
     kind: str
@@ -37,6 +40,8 @@ class Setting:
     low: int | None = None
     high: int | None = None
     choices: tuple[str, ...] = ()
+    unit: str = "s"
+    """Of a number: seconds, or "" for a count."""
     dated: bool = False
     """True when a change has a valid-from date, so that new hours do not rewrite the past."""
 
@@ -80,6 +85,17 @@ ALL: Final = (
         "survey_scale", "choice", Scale.CSAT3.value, marked("Scale of the survey"),
         choices=tuple(Scale),
     ),
+    Setting(
+        "acknowledge", "choice", "off", marked("Acknowledge new mail (while SoloDesk runs)"),
+        choices=("off", "always", "out_of_hours"),
+    ),
+    Setting("acknowledge_text_en", "template", "", marked("Its words in English (empty: ours)")),
+    Setting("acknowledge_text_zh", "template", "", marked("Its words in Chinese (empty: ours)")),
+    Setting(
+        "automatic_cap_day", "number", 50, marked("Automatic mails a day at most"),
+        low=0, high=1_000, unit="",
+    ),
+    Setting("microsoft_client_id", "text", "", marked("Own client id for Microsoft")),
     Setting(
         "start_view", "choice", View.NEEDS_REPLY.value, marked("View at the start"),
         choices=tuple(View),
@@ -155,7 +171,7 @@ def _local_zone() -> str:
 
 
 def _read_text(setting: Setting, text: str) -> object:
-    if setting.kind in ("text", "choice", "zone"):
+    if setting.kind in ("text", "choice", "zone", "template"):
         return text
     if setting.kind == "flag":
         words = {"yes": True, "on": True, "true": True, "1": True}
@@ -193,6 +209,15 @@ def _text(setting: Setting, value: object) -> str:
     if not isinstance(value, str) or len(value) > 500:
         raise _bad(setting, value)
     return " ".join(value.split())
+
+
+def _template(setting: Setting, value: object) -> str:
+    if not isinstance(value, str) or len(value) > 10_000:
+        raise _bad(setting, value)
+    from solodesk.services import templates
+
+    templates.check(value)
+    return value.replace("\r\n", "\n").strip()
 
 
 def _choice(setting: Setting, value: object) -> str:
@@ -258,6 +283,7 @@ def _dates(setting: Setting, value: object) -> list[str]:
 
 _CHECKS: Final[dict[str, Callable[[Setting, object], Any]]] = {
     "text": _text,
+    "template": _template,
     "choice": _choice,
     "number": _number,
     "flag": _flag,

@@ -49,15 +49,30 @@ class Vote:
     replaces: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class ByRule:
+    """How a survey leaves that a rule sends (services/automatic.py): its headers, and when."""
+
+    headers: tuple[tuple[str, str], ...]
+    later_ms: int | None = None
+
+
 def all(reader: Reader) -> list[rows.Survey]:  # noqa: A001 - the team's name
     """Every survey, newest first."""
     return reader.surveys.all()
 
 
 def send(
-    desk: Desk, ticket: TicketId, *, scale: Scale | None = None, delay_s: int | None = None
+    desk: Desk,
+    ticket: TicketId,
+    *,
+    scale: Scale | None = None,
+    delay_s: int | None = None,
+    by_rule: ByRule | None = None,
 ) -> OutboxId:
     """Ask the ticket's customer for a rating; the mail is queued like a reply.
+
+    The owner's own act, unless `by_rule` is given: that is services/automatic.py's alone.
 
     KnownError: no_such_ticket, no_recipient, no_identity, survey_already_sent (one a ticket).
     """
@@ -99,11 +114,11 @@ def send(
             html=letter.html,
             in_reply_to=parents[-1] if parents else None,
             references=parents,
-            headers=((HEADER, header_value(token, asked)),),
+            headers=((HEADER, header_value(token, asked)), *(by_rule.headers if by_rule else ())),
         ),
-        outgoing.Timing(delay_s=delay_s),
+        outgoing.Timing(delay_s=delay_s, later_ms=by_rule.later_ms if by_rule else None),
         outgoing.Afterwards(),
-        {},
+        {"automatic": "survey", "subject": letter.subject} if by_rule else {},
     )
     queued = desk.outbox.get(outbox)
     desk.surveys.add(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from solodesk.base.errors import KnownError
 from solodesk.domain.changes import Changes
@@ -19,9 +19,6 @@ from solodesk.domain.ticket import Alarm, Channel, Status, priority_named, statu
 from solodesk.services import summary, ticket_moves
 from solodesk.services.ticket_moves import join, merge, split, touched
 from solodesk.services.units import Desk
-
-if TYPE_CHECKING:
-    from solodesk.store import rows
 
 __all__ = ["join", "merge", "split"]
 
@@ -272,21 +269,13 @@ def by_number(desk: Desk, number: int) -> TicketId:
 
 
 def _ask_for_ratings(desk: Desk, ids: Sequence[TicketId]) -> None:
-    from solodesk.services import settings, surveys
+    from solodesk.services import automatic, settings
 
     if not settings.get(desk, "survey_on_close"):
         return
     for row in ticket_moves.existing(desk, ids):
         if row.kind == Kind.PERSON.value and row.first_response_ms is not None:
-            _ask_quietly(desk, row, surveys.send)
-
-
-def _ask_quietly(desk: Desk, row: rows.Ticket, send: Any) -> None:
-    try:
-        send(desk, row.id)
-    except KnownError:
-        # Closing must work where asking cannot: no address, no mailbox, asked before.
-        return
+            automatic.survey_on_close(desk, row.id)
 
 
 def _tag_name(name: str) -> str:

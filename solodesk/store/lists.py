@@ -33,8 +33,9 @@ _PERSON = f"t.kind = 'person' AND (t.customer_id IS NULL OR t.customer_id NOT IN
 _AWAKE = "(t.snoozed_until_ms IS NULL OR t.snoozed_until_ms <= :now)"
 # On its way out by itself: nothing for the owner to do.
 _LEAVING = (
-    "(SELECT ticket_id FROM outbox WHERE state IN ('queued', 'sending', 'retrying')"
-    " OR (state = 'held' AND hold_reason IN ('undo_window', 'later')))"
+    "(SELECT ticket_id FROM outbox WHERE purpose != 'acknowledgement'"
+    " AND (state IN ('queued', 'sending', 'retrying')"
+    " OR (state = 'held' AND hold_reason IN ('undo_window', 'later'))))"
 )
 _TAGGED = (
     "SELECT ticket_id FROM ticket_tag JOIN tag ON tag.id = tag_id"

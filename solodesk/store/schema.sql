@@ -215,7 +215,7 @@ CREATE TABLE blob (sha256 BLOB PRIMARY KEY, data BLOB NOT NULL) STRICT;
 CREATE TABLE outbox (
   id INTEGER PRIMARY KEY, uid BLOB NOT NULL UNIQUE,
   ticket_id INTEGER NOT NULL REFERENCES ticket (id), identity_id INTEGER NOT NULL REFERENCES identity (id),
-  purpose TEXT NOT NULL,                   -- reply | new | survey
+  purpose TEXT NOT NULL,                   -- reply | new | survey | acknowledgement
   rfc_id TEXT NOT NULL UNIQUE,             -- fixed here, never changes
   envelope_from TEXT NOT NULL,
   final BLOB NOT NULL,                     -- the bytes that go out

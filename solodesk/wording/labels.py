@@ -113,6 +113,11 @@ _AFTER_SEND = {
     "stay": marked("Stay here"),
     "back": marked("Back to the list"),
 }
+_ACKNOWLEDGE = {
+    "off": marked("Never"),
+    "always": marked("Always"),
+    "out_of_hours": marked("Outside business hours"),
+}
 _QUOTE = {"none": marked("Nothing"), "last": marked("The last message")}
 
 
@@ -202,6 +207,7 @@ def choice(setting: str, code: str) -> str:
         "survey_scale": _SCALE,
         "after_send": _AFTER_SEND,
         "quote": _QUOTE,
+        "acknowledge": _ACKNOWLEDGE,
     }
     return _label(tables.get(setting, {}), code)
 

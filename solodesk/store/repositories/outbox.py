@@ -70,6 +70,21 @@ class OutboxRows(Repository[rows.Outbox, OutboxId]):
         """A ticket's rows, oldest first."""
         return self.select("WHERE ticket_id = ? ORDER BY id", (ticket,))
 
+    def automatic_since(self, at_ms: int) -> list[tuple[int, str, int, str]]:
+        """(when, to whom, ticket, subject) of mail that rules queued and nobody took back.
+
+        When = left or will leave; rows queued since `at_ms`.
+        """
+        found = self._tx.all(
+            "SELECT coalesce(o.accepted_ms, o.not_before_ms, o.queued_ms), r.address, o.ticket_id,"
+            " coalesce(json_extract(o.draft, '$.subject'), '')"
+            " FROM outbox o JOIN outbox_recipient r ON r.outbox_id = o.id"
+            " WHERE o.queued_ms >= ? AND o.state != 'cancelled'"
+            " AND json_extract(o.draft, '$.automatic') IS NOT NULL",
+            (at_ms,),
+        )
+        return [(int(row[0]), str(row[1]), int(row[2]), str(row[3])) for row in found]
+
     def by_rfc_id(self, rfc_id: str) -> rows.Outbox | None:
         """The row of a Message-ID of ours."""
         return self.first("WHERE rfc_id = ?", (rfc_id,))

@@ -76,10 +76,11 @@ def _number(setting: Setting, value: Any, _appearance: Appearance) -> Field:
     """Long spans are shown in minutes, short ones in seconds."""
     box = QSpinBox()
     low, high = setting.low or 0, setting.high or 1_000_000
-    unit = _MINUTE_S if high > _HOUR_S else 1
+    unit = _MINUTE_S if high > _HOUR_S and setting.unit else 1
     box.setRange(max(1 if unit > 1 else 0, low // unit), high // unit)
     box.setValue(int(value) // unit)
-    box.setSuffix(" " + (_("min") if unit > 1 else _("s")))
+    if setting.unit:
+        box.setSuffix(" " + (_("min") if unit > 1 else _("s")))
     return Field(box, lambda: box.value() * unit)
 
 
