@@ -129,3 +129,48 @@ RENDER: Any = {
     "links": [{"text": str, "url": str, "warning": MAYBE_TEXT}],
 }
 ERROR: Any = {"error": str, "message": str, "hint": str}
+_SERVER: Any = {"host": str, "port": int, "tls": str}
+ACCOUNT: Any = {
+    "account": int,
+    "address": str,
+    "imap": _SERVER,
+    "smtp": _SERVER,
+    "user": str,
+    "last_receive": MAYBE_TEXT,
+    "last_send": MAYBE_TEXT,
+    "state": str,
+    "detail": (dict, None),
+}
+SYNC: Any = {
+    "account": int,
+    "folder": str,
+    "server": int,
+    "here": int,
+    "missing": int,
+    "new": int,
+    "damaged": int,
+    "seconds": float,
+}
+FIGURE: Any = {
+    "figure": str,
+    "value": (int, float, None),
+    "unit": str,
+    "n": int,
+    "interval": ([float], [int], None),
+    "censored": int,
+    "left_out": dict,
+    "previous": (int, float, None),
+    "change": MAYBE_TEXT,
+    "tickets": [int],
+    "definition": str,
+}
+REPORT: Any = {"format": str, "path": str, "pages": (int, None)}
+RESPONSE: Any = {"name": str, "shortcut": str, "tags": [str], "bodies": dict, "used": int}
+MACRO: Any = {"name": str, "key": MAYBE_TEXT, "actions": [dict], "used": int}
+SETTING: Any = {"key": str, "value": object, "default": object, "type": str}
+BOUNCE: Any = {
+    "recipients": [{"address": str, "status": str, "action": str}],
+    "reason": str,
+    "permanent": bool,
+    "original_message_id": MAYBE_TEXT,
+}
