@@ -4,7 +4,7 @@ Parsing happens outside the transaction, storing in small batches. Must not touc
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from solodesk.base.errors import KnownError
@@ -12,7 +12,7 @@ from solodesk.domain.events import Actor
 from solodesk.domain.ids import AccountId
 from solodesk.domain.message import ParsedMessage
 from solodesk.services.ingest import Ingested, ingest, received_time
-from solodesk.services.units import Store
+from solodesk.services.units import Desk, Store
 
 BATCH = 25
 
@@ -104,6 +104,8 @@ def _keep(
             )
             for _label, raw, parsed in batch
         ]
+        # A later message of the batch may have brought an earlier one elsewhere (settle.py).
+        results = [_as_it_lies(desk, result) for result in results]
         waiting = set(desk.tickets.without_number())
         touched = {r.ticket for r in results} & waiting
         in_order = sorted(
@@ -120,3 +122,13 @@ def _keep(
             )
             for (label, _raw, parsed), result in zip(batch, results, strict=True)
         ]
+
+
+def _as_it_lies(desk: Desk, result: Ingested) -> Ingested:
+    lies = desk.messages.slips([result.message])
+    suggested = result.suggested
+    return replace(
+        result,
+        ticket=lies[0].ticket_id if lies else result.ticket,
+        suggested=None if suggested is None else desk.tickets.final(suggested),
+    )

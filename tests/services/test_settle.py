@@ -4,6 +4,7 @@ sample mailbox newest first, land exactly as oldest first."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,9 +16,11 @@ from solodesk.base.paths import DataFolder
 from solodesk.demo.mailbox import build_mailbox
 from solodesk.domain.events import Actor
 from solodesk.domain.periods import month
+from solodesk.domain.views import View
 from solodesk.domain.waits import alive
 from solodesk.mail.parse import parse_message
 from solodesk.services import figures, tickets
+from solodesk.services.importing import import_paths
 from solodesk.services.ingest import Place, ingest, received_time
 from solodesk.services.units import Reader
 from tests.services.inbox import OWN, Inbox, open_inbox
@@ -307,3 +310,17 @@ def test_a_vanished_ticket_wastes_no_number(inbox: Inbox) -> None:
     following = inbox.arrive(mail("z", 5, EVE).raw, at_ms=START + 5 * HOUR)
     assert late.ticket == reply.ticket
     assert inbox.ticket(following.ticket).number == 1002
+
+
+def test_an_import_tells_where_its_messages_lie_in_the_end(inbox: Inbox, tmp_path: Path) -> None:
+    branches = [
+        mail("c", 2, ANNA, refs="a"),
+        mail("d", 3, ANNA, refs="b"),
+        mail("b", 1, ANNA, refs="a"),
+    ]
+    for number, each in enumerate(branches):
+        (tmp_path / f"{number}.eml").write_bytes(each.raw)
+    told = list(import_paths(inbox.store, [tmp_path], own=inbox.own, account=inbox.account))
+    assert len({each.ticket for each in told}) == 1
+    with inbox.store.read() as reader:
+        assert len(reader.lists.ids(View.ALL)) == 1
