@@ -38,6 +38,7 @@ def register(subparsers: Subparsers) -> None:
     add.add_argument("--user")
     add.add_argument("--ca-file")
     add.add_argument("--history-days", type=amount, default=90)
+    add.add_argument("--history", type=_history, dest="history_days", metavar="all|DAYS")
     add.add_argument("--idle-close-days", type=amount, default=14)
     add.add_argument("--copy-to-sent", action="store_true")
     add.add_argument("--no-test", action="store_true")
@@ -176,6 +177,11 @@ def _side(given: str | None, tls: str, *, sending: bool) -> Side | None:
     if not port.isdecimal() or not host or not 0 < int(port) < 65_536:
         raise WrongUse(_("{given} is not HOST:PORT.").format(given=given), "account add")
     return Side(host.strip("[]"), int(port), tls)
+
+
+def _history(given: str) -> int:
+    """Days to go back; 0 stands for everything."""
+    return 0 if given == "all" else amount(given)
 
 
 def _password(args: argparse.Namespace, plan: AccountPlan) -> str | None:

@@ -1,38 +1,38 @@
-"""Bulk reading of mail in child processes that can be killed for one message.
+"""Reading mail in processes of their own: killable, and two at a time for a first sync.
 
-A hostile mail may cost a worker its time or its life; it then comes back as damaged mail, and the
-next one is read by a fresh worker. Small batches are read right here: starting workers costs more
-than they save. Must not store, fetch, or keep workers longer than a pass.
+A batch is cut in as many pieces as there are workers; a piece goes to a worker in one go, so that
+the engine can store the batch before while this one is read. A worker that dies or takes too long
+costs the others nothing: its piece is read again message by message, and only the one at fault is
+marked as damaged (faults.md R17, X7). Small batches, which is daily life, are read in this process:
+mail/parse has its own limits, and a process costs a third of a second to start. Used by one thread.
 """
 
 import multiprocessing
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from types import TracebackType
 from typing import Self
 
 from solodesk.base.children import be_modest
-from solodesk.domain.message import ParsedMessage
 from solodesk.mail.parse import damaged_message, parse_message
+from solodesk.services.prepared import Prepared, Read, prepare
 
 BULK = 64
 """From so many messages in a batch on, workers are worth their start."""
 _WORKERS = 2
 _LIMIT_S = 20.0
 
-Read = Callable[[bytes, frozenset[str]], ParsedMessage]
-
 
 @dataclass(slots=True)
 class _Worker:
-    """A child, what it is reading (its index in the batch), and since when."""
+    """A child and the piece it is reading."""
 
     process: SpawnProcess
     pipe: Connection
-    at: int | None = None
+    piece: Sequence[bytes] = ()
     since: float = 0.0
 
     def end(self) -> None:
@@ -41,6 +41,16 @@ class _Worker:
         self.process.kill()
         self.process.join()
         self.process.close()
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What is being read: by workers in pieces, or later by ourselves."""
+
+    raws: Sequence[bytes]
+    own: frozenset[str]
+    spread: bool
+    busy: list[_Worker] = field(default_factory=list)
 
 
 class ParsePool:
@@ -53,6 +63,7 @@ class ParsePool:
         self._limit_s = limit_s
         self._read = read
         self._workers: list[_Worker] = []
+        self._batch: _Batch | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -66,64 +77,70 @@ class ParsePool:
         while self._workers:
             self._workers.pop().end()
 
-    def parse_all(self, raws: Sequence[bytes], own: frozenset[str]) -> list[ParsedMessage]:
-        """The meaning of each message, in order; damaged where a worker failed or took too long."""
-        if len(raws) < BULK:
-            return [self._read(raw, own) for raw in raws]
-        while len(self._workers) < self._size:
-            self._workers.append(self._start())
-        found: dict[int, ParsedMessage] = {}
-        left = iter(range(len(raws)))
-        for worker in self._workers:
-            self._hand_out(worker, left, raws, own)
-        while any(worker.at is not None for worker in self._workers):
-            busy = [worker for worker in self._workers if worker.at is not None]
-            ready = wait([worker.pipe for worker in busy], self._patience(busy))
-            for worker in busy:
-                if worker.pipe in ready:
-                    self._collect(worker, raws, found)
-                elif time.monotonic() - worker.since > self._limit_s:
-                    self._give_up(worker, raws, found, "took_too_long")
-                if worker.at is None:
-                    self._hand_out(worker, left, raws, own)
-        return [found[at] for at in range(len(raws))]
+    def expect(self, messages: int) -> None:
+        """Start the workers ahead of a flood; they load while the first messages are fetched."""
+        if messages >= BULK:
+            while len(self._workers) < self._size:
+                self._workers.append(self._start())
 
-    def _patience(self, busy: Sequence[_Worker]) -> float:
-        """Seconds until the first of them has used up its time."""
-        return max(0.0, min(each.since for each in busy) + self._limit_s - time.monotonic()) + 0.01
+    def begin(self, raws: Sequence[bytes], own: frozenset[str]) -> None:
+        """Take a batch; workers begin at once, this process only when `end` is called."""
+        if self._batch is not None:
+            self.end()
+        batch = _Batch(raws, own, spread=len(raws) >= BULK)
+        self._batch = batch
+        if batch.spread:
+            self.expect(len(raws))
+            for number, worker in enumerate(self._workers):
+                self._give(worker, raws[number :: self._size], own)
+                batch.busy.append(worker)
 
-    def _hand_out(
-        self, worker: _Worker, left: Iterator[int], raws: Sequence[bytes], own: frozenset[str]
-    ) -> None:
-        at = next(left, None)
-        if at is None:
-            return
-        worker.at, worker.since = at, time.monotonic()
+    def end(self) -> list[Prepared]:
+        """What the batch means, in order; damaged where a worker failed or took too long."""
+        batch, self._batch = self._batch, None
+        if batch is None:
+            return []
+        if not batch.spread:
+            return [prepare(raw, self._read(raw, batch.own)) for raw in batch.raws]
+        found: list[Prepared | None] = [None] * len(batch.raws)
+        for number, worker in enumerate(batch.busy):
+            found[number :: self._size] = self._take(worker, batch.own)
+        return [each for each in found if each is not None]
+
+    def _give(self, worker: _Worker, piece: Sequence[bytes], own: frozenset[str]) -> None:
+        worker.piece, worker.since = piece, time.monotonic()
         try:
-            worker.pipe.send((raws[at], own))
+            worker.pipe.send((piece, own))
         except OSError:
-            return  # it died; collecting its answer finds out
+            return  # it died; taking its answer finds out
 
-    def _collect(
-        self, worker: _Worker, raws: Sequence[bytes], found: dict[int, ParsedMessage]
-    ) -> None:
+    def _take(self, worker: _Worker, own: frozenset[str]) -> list[Prepared]:
+        """A worker's answer; if there is none, its piece is read one by one."""
+        piece, worker.piece = worker.piece, ()
+        found, _why = self._answer(worker)
+        if found is None:
+            return [self._alone(worker, raw, own) for raw in piece]
+        return found
+
+    def _alone(self, worker: _Worker, raw: bytes, own: frozenset[str]) -> Prepared:
+        self._give(worker, [raw], own)
+        found, why = self._answer(worker)
+        return found[0] if found else Prepared(damaged_message(raw, why))
+
+    def _answer(self, worker: _Worker) -> tuple[list[Prepared] | None, str]:
+        """What the worker says, or None and why it says nothing; then there is a new one."""
+        left = max(0.0, worker.since + self._limit_s - time.monotonic())
+        why = "took_too_long"
         try:
-            parsed = worker.pipe.recv()
+            if worker.pipe.poll(left):
+                found: list[Prepared] = worker.pipe.recv()
+                return found, ""
         except (EOFError, OSError):
-            self._give_up(worker, raws, found, "reader_died")
-            return
-        if worker.at is not None:
-            found[worker.at] = parsed
-        worker.at = None
-
-    def _give_up(
-        self, worker: _Worker, raws: Sequence[bytes], found: dict[int, ParsedMessage], why: str
-    ) -> None:
-        if worker.at is not None:
-            found[worker.at] = damaged_message(raws[worker.at], why)
+            why = "reader_died"
         worker.end()
         fresh = self._start()
-        worker.process, worker.pipe, worker.at = fresh.process, fresh.pipe, None
+        worker.process, worker.pipe = fresh.process, fresh.pipe
+        return None, why
 
     def _start(self) -> _Worker:
         context = multiprocessing.get_context("spawn")
@@ -135,11 +152,11 @@ class ParsePool:
 
 
 def _work(pipe: Connection, read: Read) -> None:
-    """A worker's life: a message in, its meaning out, until the pipe ends."""
+    """A worker's life: a piece in, what it means out, until the pipe ends."""
     be_modest()
     while True:
         try:
-            raw, own = pipe.recv()
-            pipe.send(read(raw, own))
+            piece, own = pipe.recv()
+            pipe.send([prepare(raw, read(raw, own)) for raw in piece])
         except (EOFError, OSError):
             return

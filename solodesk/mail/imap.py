@@ -43,6 +43,7 @@ class ImapSource:
     def __init__(self, server: Server, secret: str, timeouts: Timeouts | None = None) -> None:
         self.server = server
         self._client: Any = connect(server, secret, timeouts or Timeouts())
+        self._asked: imap_fetch.Asked | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -109,6 +110,22 @@ class ImapSource:
         """The bytes of these messages, without marking them; what is gone is left out."""
         with known_faults(self.server):
             return imap_fetch.fetch_bodies(self._client._imap, uids, first_bytes)
+
+    def ask(self, uids: Sequence[int], first_bytes: int | None = None) -> None:
+        """Ask for messages without waiting: they travel while the caller does something else.
+
+        Nothing else may be said to the server before `answer` (at most 300 UIDs).
+        """
+        with known_faults(self.server):
+            self._asked = imap_fetch.ask_bodies(self._client._imap, uids, first_bytes)
+
+    def answer(self) -> list[Fetched]:
+        """What was asked for, as `fetch` gives it."""
+        asked, self._asked = self._asked, None
+        if asked is None:
+            return []
+        with known_faults(self.server):
+            return imap_fetch.answered_bodies(self._client._imap, asked)
 
     def flags(
         self, uids: Sequence[int], changed_since: int | None = None

@@ -95,27 +95,74 @@ def fetch_bodies(imap: Any, uids: Iterable[int], first_bytes: int | None = None)
 
     With `first_bytes` only so much of each message is asked for.
     """
-    wanted = set(uids)
-    part = "BODY.PEEK[]" if first_bytes is None else f"BODY.PEEK[]<0.{first_bytes}>"
-    found: dict[int, Fetched] = {}
+    wanted = frozenset(uids)
+    found: list[Fetched] = []
     for chosen in uid_sets(wanted):
-        for line, body in _fetch(imap, chosen, f"(UID FLAGS INTERNALDATE {part})"):
-            uid = _number(_UID, line)
-            if uid in wanted and body is not None and uid not in found:
-                whole = first_bytes is None or len(body) < first_bytes
-                found[uid] = Fetched(uid, body, _internal(line), *_flags(line), whole)
+        data = _said(imap, _ask(imap, chosen, _bodies_of(first_bytes)))
+        found += _bodies(data, wanted, first_bytes)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A FETCH the server has been sent and has not been heard on yet."""
+
+    tag: bytes
+    wanted: frozenset[int]
+    first_bytes: int | None
+
+
+def ask_bodies(imap: Any, uids: Iterable[int], first_bytes: int | None = None) -> Asked:
+    """Send the FETCH of `fetch_bodies` and do not wait; ValueError for more than one UID set."""
+    wanted = frozenset(uids)
+    (chosen,) = uid_sets(wanted)
+    return Asked(_ask(imap, chosen, _bodies_of(first_bytes)), wanted, first_bytes)
+
+
+def answered_bodies(imap: Any, asked: Asked) -> list[Fetched]:
+    """Wait for what was asked for."""
+    return _bodies(_said(imap, asked.tag), asked.wanted, asked.first_bytes)
+
+
+def _bodies_of(first_bytes: int | None) -> str:
+    part = "BODY.PEEK[]" if first_bytes is None else f"BODY.PEEK[]<0.{first_bytes}>"
+    return f"(UID FLAGS INTERNALDATE {part})"
+
+
+def _bodies(data: list[Any], wanted: frozenset[int], first_bytes: int | None) -> list[Fetched]:
+    found: dict[int, Fetched] = {}
+    for line, body in _answers(data):
+        uid = _number(_UID, line)
+        if uid in wanted and body is not None and uid not in found:
+            whole = first_bytes is None or len(body) < first_bytes
+            found[uid] = Fetched(uid, body, _internal(line), *_flags(line), whole)
     return list(found.values())
 
 
 def _fetch(
     imap: Any, chosen: str, items: str, modifier: str = ""
 ) -> Iterator[tuple[bytes, bytes | None]]:
-    """Each answer as its line without literals, and the literal of BODY[] if there is one."""
+    return _answers(_said(imap, _ask(imap, chosen, items, modifier)))
+
+
+def _ask(imap: Any, chosen: str, items: str, modifier: str = "") -> bytes:
     imap.untagged_responses.pop("FETCH", None)
     arguments = (chosen, items, modifier) if modifier else (chosen, items)
-    kind, data = imap.uid("FETCH", *arguments)
+    tag: bytes = imap._command("UID", "FETCH", *arguments)
+    return tag
+
+
+def _said(imap: Any, tag: bytes) -> list[Any]:
+    """The FETCH lines up to the command's end; imaplib's error when it was refused."""
+    kind, data = imap._command_complete("UID", tag)
     if kind != "OK":
         raise imap.error(data[-1] if data else b"FETCH refused")
+    lines: list[Any] = imap.untagged_responses.pop("FETCH", [])
+    return lines
+
+
+def _answers(data: list[Any]) -> Iterator[tuple[bytes, bytes | None]]:
+    """Each answer as its line without literals, and the literal of BODY[] if there is one."""
     line, body = b"", None
     for piece in data:
         if piece is None:

@@ -26,6 +26,7 @@ from solodesk.services.ingest_parts import (
     received_event,
     told,
 )
+from solodesk.services.prepared import Prepared
 from solodesk.services.units import Desk
 from solodesk.store import rows
 
@@ -64,10 +65,11 @@ def ingest(
     seen: bool,
     history: bool = False,
     account: AccountId | None = None,
+    prepared: Prepared | None = None,
 ) -> Ingested:
     """Take one message in; safe to repeat, and in any order (settle.py).
 
-    `own`: our addresses; `account` for imported files.
+    `own`: our addresses; `account` for imported files; `prepared`: what was made of the bytes.
     """
     arrival = Arrival(
         raw=raw,
@@ -78,6 +80,8 @@ def ingest(
         received_ms=received_ms,
         seen=seen,
         history=history,
+        packed=None if prepared is None else prepared.packed,
+        words=None if prepared is None else prepared.words,
     )
     done = _take(desk, arrival)
     if not done.new:

@@ -14,6 +14,7 @@ from solodesk.services.ingest_facts import letter_of
 from solodesk.services.relations import marks_of
 from solodesk.services.units import Desk
 from solodesk.store import rows
+from solodesk.store.search import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,9 @@ class Arrival:
     received_ms: int
     seen: bool
     history: bool
+    packed: bytes | None = None
+    words: Words | None = None
+    """What was made of it beforehand (prepared.py)."""
 
     @property
     def outgoing(self) -> bool:
@@ -102,9 +106,9 @@ def add_message(
         history=arrival.history,
         seen=arrival.seen,
     )
-    desk.raw.add(made, arrival.raw)
+    desk.raw.add(made, arrival.raw, arrival.packed)
     lies_at(desk, arrival, made)
-    desk.search.add(made)
+    desk.search.add(made, arrival.words)
     ids = (parsed.message_id, *parsed.references, *parsed.in_reply_to)
     names = [i for i in ids if i is not None and valid_rfc_id(i)]
     desk.mentions.add([*names, *marks_of(parsed)], ticket, made)

@@ -6,10 +6,9 @@ move in the transaction that stores the messages. Nothing is written to the serv
 deleted here because it is missing there. Must not open connections: it is handed a source.
 """
 
-import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -17,11 +16,12 @@ from solodesk.base.errors import KnownError
 from solodesk.domain.events import Actor
 from solodesk.domain.ids import AccountId
 from solodesk.mail.imap import FolderState, ImapSource
-from solodesk.mail.imap_fetch import Fetched
 from solodesk.mail.imap_folders import SyncFolder
 from solodesk.services import sync_flags
 from solodesk.services.ingest import finish_first_sync
-from solodesk.services.sync_batch import Intake, ParseAll, parse_here, take_in
+from solodesk.services.prepared import ReadHere, Reading
+from solodesk.services.sync_batch import Intake
+from solodesk.services.sync_line import Line
 from solodesk.services.units import Desk, Store
 from solodesk.store import rows
 
@@ -30,15 +30,6 @@ DAY_MS = 86_400_000
 FIRST = 50
 """So many of each folder come before anything else: work can start."""
 _RENUMBERED = "renumbered"
-_SIZES_AT_ONCE = 500
-_BATCH_BYTES = 4 * 1024 * 1024
-_BATCH_MESSAGES = 100
-_WHOLE_BYTES = 100 * 1024 * 1024
-"""Of anything bigger only the first part comes, marked as partial."""
-_FIRST_PART = 1024 * 1024
-_log = logging.getLogger(__name__)
-_PAUSE_S = 0.002
-"""Left to the desk's own writes between batches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +88,14 @@ class _Pass:
         source: ImapSource,
         on_progress: Callable[[Progress], None],
         stop: threading.Event,
-        parse: ParseAll,
+        reading: Reading,
     ) -> None:
         self.store = store
         self.account = account
         self.source = source
         self.on_progress = on_progress
         self.stop = stop
-        self.parse = parse
+        self.reading = reading
         with store.read() as reader:
             self.own = reader.accounts.own_addresses()
         days = account.history_days
@@ -112,6 +103,7 @@ class _Pass:
 
     def run(self) -> list[FolderResult]:
         plans = [self._plan(folder) for folder in self.source.folders()]
+        self.reading.expect(sum(len(plan.wanted) for plan in plans))
         for plan in plans:
             self._fetch(plan, plan.wanted[:FIRST])
         for plan in plans:
@@ -169,40 +161,14 @@ class _Pass:
         state = self.source.examine(plan.folder.name)
         if state.uidvalidity != plan.state.uidvalidity:
             raise KnownError(_RENUMBERED, folder=plan.folder.name)
-        intake = Intake(self.store, self.account.id, plan.folder, plan.role, self.own, self.parse)
-        for chosen in _slices(uids, _SIZES_AT_ONCE):
-            sizes = self.source.summaries(chosen)
-            there = [uid for uid in chosen if uid in sizes]
-            for batch in _batches(there, {uid: each.size for uid, each in sizes.items()}):
-                if self.stop.is_set():
-                    return
-                # Within a batch oldest first: answers find what they answer.
-                huge = sizes[batch[0]].size > _WHOLE_BYTES  # then it is alone
-                fetched = sorted(self._bodies(batch, huge=huge), key=lambda each: each.uid)
-                took = take_in(intake, fetched, cursor=min(batch))
-                self.stop.wait(_PAUSE_S)
-                plan.new += took.new
-                plan.damaged += took.damaged
-                plan.taken += took.taken
-                here = len(plan.listed) - len(plan.wanted) + plan.taken
-                self.on_progress(Progress(plan.folder.name, here, len(plan.listed)))
+        intake = Intake(self.store, self.account.id, plan.folder, plan.role, self.own)
+        for took in Line(self.source, self.reading, intake, self.stop).run(uids):
+            plan.new += took.new
+            plan.damaged += took.damaged
+            plan.taken += took.taken
+            here = len(plan.listed) - len(plan.wanted) + plan.taken
+            self.on_progress(Progress(plan.folder.name, here, len(plan.listed)))
         plan.seconds += time.monotonic() - started
-
-    def _bodies(self, batch: Sequence[int], *, huge: bool) -> list[Fetched]:
-        """The bytes of a batch; a message the server itself cannot give does not stop the others.
-
-        Of a huge message (always a batch of its own) comes the first part: headers and text.
-        """
-        try:
-            return self.source.fetch(batch, _FIRST_PART if huge else None)
-        except KnownError as error:
-            if error.code != "server_said":
-                raise
-            if len(batch) == 1:
-                # It shows as missing, and is tried again in the next pass.
-                _log.warning("message %s was refused by the server", batch[0])
-                return []
-        return [each for uid in batch for each in self._bodies([uid], huge=huge)]
 
     def _finish(self, plan: _Plan) -> FolderResult:
         """Compare once more, and write down flags, what is gone, and how far we are."""
@@ -266,7 +232,7 @@ def sync_account(
     *,
     on_progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
-    parse: ParseAll = parse_here,
+    reading: Reading | None = None,
 ) -> list[FolderResult]:
     """One pass over INBOX and Sent; a result a folder, in that order.
 
@@ -280,7 +246,14 @@ def sync_account(
     if account is None:
         raise KnownError("no_such_account", account=account_id)
     ignore: Callable[[Progress], None] = lambda _progress: None  # noqa: E731
-    run = _Pass(store, account, source, on_progress or ignore, stop or threading.Event(), parse)
+    run = _Pass(
+        store,
+        account,
+        source,
+        on_progress or ignore,
+        stop or threading.Event(),
+        reading or ReadHere(),
+    )
     try:
         return run.run()
     except KnownError as error:
@@ -294,21 +267,3 @@ def _the(row: T | None) -> T:
         message = "a row written in this transaction is not there"
         raise LookupError(message)
     return row
-
-
-def _slices(uids: Sequence[int], size: int) -> Iterable[Sequence[int]]:
-    return (uids[at : at + size] for at in range(0, len(uids), size))
-
-
-def _batches(uids: Iterable[int], sizes: dict[int, int]) -> Iterable[list[int]]:
-    """UIDs in their order, cut by number and by bytes, so that memory stays bounded."""
-    batch: list[int] = []
-    total = 0
-    for uid in uids:
-        if batch and (total + sizes[uid] > _BATCH_BYTES or len(batch) >= _BATCH_MESSAGES):
-            yield batch
-            batch, total = [], 0
-        batch.append(uid)
-        total += sizes[uid]
-    if batch:
-        yield batch

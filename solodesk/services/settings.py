@@ -95,6 +95,10 @@ ALL: Final = (
         "automatic_cap_day", "number", 50, marked("Automatic mails a day at most"),
         low=0, high=1_000, unit="",
     ),
+    Setting(
+        "whole_mail_mb", "number", 25, marked("Fetch mail whole up to (MB)"),
+        low=1, high=250, unit="",
+    ),
     Setting("microsoft_client_id", "text", "", marked("Own client id for Microsoft")),
     Setting(
         "start_view", "choice", View.NEEDS_REPLY.value, marked("View at the start"),

@@ -9,31 +9,22 @@ import dataclasses
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from solodesk.base.errors import KnownError
 from solodesk.domain.events import Actor
 from solodesk.domain.ids import AccountId
-from solodesk.domain.message import Address, Kind, ParsedMessage
+from solodesk.domain.message import Address, Kind
 from solodesk.mail.imap_fetch import Fetched
-from solodesk.mail.parse import parse_message
 from solodesk.services.ingest import Place, ingest, received_time
+from solodesk.services.prepared import Prepared
 from solodesk.services.units import Desk, Store
 from solodesk.store import rows
 
 _log = logging.getLogger(__name__)
 _LOCK_S = 0.015
 _PAUSE_S = 0.002
-
-
-ParseAll = Callable[[Sequence[bytes], frozenset[str]], list[ParsedMessage]]
-"""Messages to meanings, in order, given our addresses; never raises for a message."""
-
-
-def parse_here(raws: Sequence[bytes], own: frozenset[str]) -> list[ParsedMessage]:
-    """Read messages in this process."""
-    return [parse_message(raw, own) for raw in raws]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +36,6 @@ class Intake:
     folder: rows.Folder
     role: str
     own: frozenset[str]
-    parse: ParseAll
 
 
 @dataclass(slots=True)
@@ -60,7 +50,7 @@ class Took:
 @dataclass(frozen=True, slots=True)
 class _Item:
     fetched: Fetched
-    parsed: ParsedMessage
+    prepared: Prepared
 
 
 class _PoisonError(Exception):
@@ -71,13 +61,14 @@ class _PoisonError(Exception):
         self.at = at
 
 
-def take_in(intake: Intake, fetched: Sequence[Fetched], *, cursor: int) -> Took:
+def take_in(
+    intake: Intake, fetched: Sequence[Fetched], meanings: Sequence[Prepared], *, cursor: int | None
+) -> Took:
     """Store fetched messages in their order; with the last one `backfill_uid` moves to `cursor`.
 
     Raises `KnownError` when the store itself fails; what was committed before stays.
     """
-    meanings = intake.parse([each.raw for each in fetched], intake.own)
-    items = [_Item(each, parsed) for each, parsed in zip(fetched, meanings, strict=True)]
+    items = [_Item(each, meaning) for each, meaning in zip(fetched, meanings, strict=True)]
     took = Took()
     pause = threading.Event()
     at = 0
@@ -120,7 +111,7 @@ def _write_some(
 
 
 def _take(desk: Desk, intake: Intake, item: _Item, took: Took) -> None:
-    fetched, parsed = item.fetched, item.parsed
+    fetched, parsed = item.fetched, item.prepared.parsed
     uidvalidity = intake.folder.uidvalidity
     if uidvalidity is None:
         message = f"folder {intake.folder.name} was never opened"
@@ -140,6 +131,7 @@ def _take(desk: Desk, intake: Intake, item: _Item, took: Took) -> None:
         own=intake.own,
         received_ms=received_time(parsed, fetched.internal_ms, desk.now_ms),
         seen=fetched.seen,
+        prepared=item.prepared,
     )
     if not fetched.whole:
         desk.messages.update(done.message, raw_state="partial")
@@ -150,8 +142,9 @@ def _take(desk: Desk, intake: Intake, item: _Item, took: Took) -> None:
 
 def _keep_as_damaged(intake: Intake, item: _Item, took: Took) -> None:
     """Store the bytes with nothing of their meaning; the owner sees them as damaged mail."""
+    parsed = item.prepared.parsed
     meaning = dataclasses.replace(
-        item.parsed,
+        parsed,
         message_id=None,
         in_reply_to=(),
         references=(),
@@ -160,17 +153,17 @@ def _keep_as_damaged(intake: Intake, item: _Item, took: Took) -> None:
         cc=(),
         sender=None,
         customer=None,
-        from_=Address("", item.parsed.from_.address) if item.parsed.from_ else None,
+        from_=Address("", parsed.from_.address) if parsed.from_ else None,
         kind=Kind.PERSON,
         kind_because=("damaged",),
         attachments=(),
         bounce=None,
         survey=None,
         damaged=True,
-        defects=(*item.parsed.defects, "not_storable"),
+        defects=(*parsed.defects, "not_storable"),
     )
     try:
-        _write_some(intake, [_Item(item.fetched, meaning)], 0, 1, None, took)
+        _write_some(intake, [_Item(item.fetched, Prepared(meaning))], 0, 1, None, took)
     except _PoisonError:
         # Shown as missing in the pass's result, and tried again in the next one.
         _log.exception("message %s could not even be kept as damaged", item.fetched.uid)

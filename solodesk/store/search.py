@@ -6,7 +6,7 @@ deletion and a rebuild make the same words again. Snippets are cut from the text
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
 
@@ -41,9 +41,13 @@ _JOINS = (
 )
 
 
-def _people(name: str, address: str, recipients: str) -> str:
+Words = tuple[str, str, str]
+"""A message for the index: subject, people and body, cut into words."""
+
+
+def _people(name: str, address: str, recipients: Mapping[str, Any]) -> str:
     parts = [name, address]
-    for listed in json.loads(recipients).values():
+    for listed in recipients.values():
         for person in listed:
             parts.extend(person.values() if isinstance(person, dict) else person)
     return " ".join(str(part) for part in parts)
@@ -52,9 +56,22 @@ def _people(name: str, address: str, recipients: str) -> str:
 def document(row: tuple[Any, ...]) -> tuple[int, str, str, str]:
     """(rowid, subject, people, body) for the index, from a row of `_DOCUMENT`."""
     _, doc, subject, name, address, recipients, text, attachments = row
-    files = " ".join(str(a.get("filename", "")) for a in json.loads(attachments))
+    people, files = json.loads(recipients), json.loads(attachments)
+    return doc, *words_of(subject, name, address, people, text, files)
+
+
+def words_of(
+    subject: str,
+    name: str,
+    address: str,
+    recipients: Mapping[str, Any],
+    text: str,
+    attachments: Sequence[Mapping[str, Any]],
+) -> Words:
+    """The words of a message from its columns (JSON ones as values): what `document` makes."""
+    files = " ".join(str(a.get("filename", "")) for a in attachments)
     body = f"{text[:_INDEXED]} {files}" if files else text[:_INDEXED]
-    return doc, segment(subject), segment(_people(name, address, recipients)), segment(body)
+    return segment(subject), segment(_people(name, address, recipients)), segment(body)
 
 
 def _phrase(term: Term) -> str:
@@ -108,37 +125,46 @@ class Search:
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
-        self._pending: list[MessageId] = []
+        self._pending: dict[MessageId, Words | None] = {}
         self.zone: tzinfo = UTC
         """The owner's zone, for before: and after:."""
 
     # -- keeping the index
 
-    def add(self, message: MessageId) -> None:
+    def add(self, message: MessageId, words: Words | None = None) -> None:
         """Index a message. Done at the end of the transaction, in order of time: FTS5 is quick
-        only with ascending rowids."""
+        only with ascending rowids. `words`: made beforehand by `words_of` from its columns."""
         if not self._pending:
             self._tx.at_end.append(self.flush)
-        self._pending.append(message)
+        self._pending[message] = words
 
     def flush(self) -> None:
         """Index what `add` has gathered."""
         if not self._pending:
             return
-        pending, self._pending = self._pending, []
-        found = self._tx.link.execute(
-            f"{_DOCUMENT} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY doc",
-            (to_json(pending),),
-        )
+        pending, self._pending = self._pending, {}
+        bare = [message for message, words_ in pending.items() if words_ is None]
+        documents = [document(row) for row in self._rows_of(_DOCUMENT, bare)]
+        ready = [message for message, words_ in pending.items() if words_ is not None]
+        for message, doc in self._rows_of("SELECT id, doc FROM message", ready):
+            words_ = pending[message]
+            if words_ is not None:
+                documents.append((doc, *words_))
         self._tx.run_many(
             "INSERT INTO search (rowid, subject, people, body) VALUES (?, ?, ?, ?)",
-            (document(row) for row in found.fetchall()),
+            sorted(documents),
         )
+
+    def _rows_of(self, select: str, messages: Sequence[MessageId]) -> list[tuple[Any, ...]]:
+        if not messages:
+            return []
+        sql = f"{select} WHERE id IN (SELECT value FROM json_each(?))"
+        return self._tx.all(sql, (to_json(messages),))
 
     def remove(self, message: MessageId) -> None:
         """Take a message out of the index; before its row is changed or deleted."""
         if message in self._pending:
-            self._pending.remove(message)
+            del self._pending[message]
             return
         row = self._tx.one(f"{_DOCUMENT} WHERE id = ?", (message,))
         if row is not None:

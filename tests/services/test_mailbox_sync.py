@@ -16,7 +16,7 @@ from solodesk.base.errors import KnownError
 from solodesk.base.paths import DataFolder
 from solodesk.mail.imap_fetch import Fetched
 from solodesk.services import ingest as ingesting
-from solodesk.services import mailbox_sync, sync_batch
+from solodesk.services import mailbox_sync, settings, sync_batch, sync_line
 from solodesk.services.mailbox_sync import Progress
 from tests.support.dovecot import Mailbox
 from tests.support.mails import raw_mail
@@ -257,24 +257,30 @@ def test_a_message_the_server_cannot_give_stops_no_other(
 ) -> None:
     uids = fill(shop.box, 6)
     with shop.source() as source:
-        real = source.fetch
+        real, answer = source.fetch, source.answer
 
         def refuses(wanted: Sequence[int], first_bytes: int | None = None) -> list[Fetched]:
             if uids[2] in wanted:
                 raise KnownError("server_said", host="x", text="NO [SERVERBUG] internal error")
             return real(wanted, first_bytes)
 
+        def refuses_the_batch() -> list[Fetched]:
+            answer()
+            raise KnownError("server_said", host="x", text="NO [SERVERBUG] internal error")
+
         monkeypatch.setattr(source, "fetch", refuses)
+        monkeypatch.setattr(source, "answer", refuses_the_batch)
         inbox, _ = mailbox_sync.sync_account(shop.store, shop.account, source)
     assert (inbox.here, inbox.missing_uids) == (5, (uids[2],))
     assert shop.sync()[0].missing == 0
 
 
 def test_a_huge_message_comes_in_part(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mailbox_sync, "_WHOLE_BYTES", 5_000)
-    monkeypatch.setattr(mailbox_sync, "_FIRST_PART", 2_000)
+    monkeypatch.setattr(sync_line, "_FIRST_PART", 2_000)
+    with shop.store.write() as desk:
+        settings.put(desk, "whole_mail_mb", 1)
     fill(shop.box, 2)
-    shop.box.append("INBOX", raw_mail("long " * 4_000, subject="Huge"))
+    shop.box.append("INBOX", raw_mail("long " * 240_000, subject="Huge"))
     inbox, _ = shop.sync()
     assert (inbox.here, inbox.missing) == (3, 0)
     states = {message.subject: (message.raw_state, message.size) for message in shop.messages()}

@@ -143,11 +143,11 @@ class RawMail:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
-    def add(self, message: MessageId, raw: bytes) -> None:
-        """Keep the bytes of a message."""
-        self._tx.run(
-            "INSERT INTO raw (message_id, dict_id, data) VALUES (?, 0, ?)", (message, pack(raw))
-        )
+    def add(self, message: MessageId, raw: bytes, packed: bytes | None = None) -> None:
+        """Keep the bytes of a message; `packed` when they were compressed already."""
+        data = pack(raw) if packed is None else packed
+        row = (message, data)
+        self._tx.run("INSERT INTO raw (message_id, dict_id, data) VALUES (?, 0, ?)", row)
 
     def get(self, message: MessageId) -> bytes | None:
         """The bytes as they came, or None when they were erased."""

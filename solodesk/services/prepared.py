@@ -1,0 +1,80 @@
+"""What can be done with a message's bytes before the store is touched, in any process.
+
+Reading, compressing and cutting into words take longer than storing; done beforehand (by workers,
+engine/parse_pool.py) they cost the write lock nothing. Pure functions: no store is opened here.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from solodesk.domain.message import ParsedMessage
+from solodesk.mail.parse import parse_message
+from solodesk.services.stored import columns_of
+from solodesk.store.compression import pack
+from solodesk.store.search import Words, words_of
+
+_PACKED_HERE = 1024 * 1024
+"""Bigger messages are compressed by whoever stores them: fewer copies of them in memory."""
+
+Read = Callable[[bytes, frozenset[str]], ParsedMessage]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A message's meaning; `packed` its bytes as the store keeps them, `words` for the search.
+
+    Both are None when the one who stores must make them.
+    """
+
+    parsed: ParsedMessage
+    packed: bytes | None = None
+    words: Words | None = None
+
+
+class Reading(Protocol):
+    """Reads a batch while something else is being done; one batch at a time."""
+
+    def expect(self, messages: int) -> None:
+        """So many are going to come: helpers may be started."""
+
+    def begin(self, raws: Sequence[bytes], own: frozenset[str]) -> None:
+        """Take a batch to be read, `own` our addresses; a batch never fetched is forgotten."""
+
+    def end(self) -> list[Prepared]:
+        """The batch's messages in order; never raises for a message."""
+
+
+class ReadHere:
+    """Reads in this process, when the result is asked for."""
+
+    def __init__(self) -> None:
+        self._batch: tuple[Sequence[bytes], frozenset[str]] = ((), frozenset())
+
+    def expect(self, messages: int) -> None:
+        """Nothing to start."""
+
+    def begin(self, raws: Sequence[bytes], own: frozenset[str]) -> None:
+        """Keep the batch."""
+        self._batch = raws, own
+
+    def end(self) -> list[Prepared]:
+        """Read it."""
+        raws, own = self._batch
+        self._batch = (), frozenset()
+        return [Prepared(parse_message(raw, own)) for raw in raws]
+
+
+def prepare(raw: bytes, parsed: ParsedMessage) -> Prepared:
+    """Everything the store needs of a message, without its HTML, which stays in the bytes."""
+    columns = columns_of(parsed)
+    words = words_of(
+        columns["subject"],
+        columns["from_name"],
+        columns["from_address"],
+        columns["recipients"],
+        columns["text"],
+        columns["attachments"],
+    )
+    lean = parsed if parsed.body_html is None else replace(parsed, body_html="")
+    return Prepared(lean, pack(raw) if len(raw) <= _PACKED_HERE else None, words)
