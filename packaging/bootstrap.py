@@ -5,6 +5,7 @@
     run      SoloDesk itself
     test     the whole test suite (arguments go to pytest)
     check    ruff, mypy and the import contracts
+    soak     the fault tests with everything they can strike at (an hour or more)
     bench    the benchmarks
     setup    only set up (with --dev: for development)
 
@@ -49,6 +50,7 @@ PROGRAM_PACKAGES = {
     "Xvfb": "xvfb",
     "xauth": "xauth",
     "setpriv": "util-linux",
+    "strace": "strace",
 }
 # Parts of file names of fonts that hold Chinese characters.
 CJK_FONTS = (
@@ -346,14 +348,19 @@ def check() -> int:
 
 def run_command(command: str, given: list[str]) -> int:
     """Set up for a command, then run it."""
-    developing = command in {"test", "check", "bench"} or (command, *given) == ("setup", "--dev")
+    tools = command in {"test", "soak", "check", "bench"}
+    developing = tools or (command, *given) == ("setup", "--dev")
     set_up("dev" if developing else "run")
     if command == "setup":
         return 0
     if command == "check":
         return check()
-    if command in {"test", "bench"}:
+    if command in {"test", "soak", "bench"}:
         os.chdir(ROOT)
+        if command == "soak":
+            os.environ["SOLODESK_SOAK"] = "1"
+            hours = ["-o", f"faulthandler_timeout={6 * 3600}"]
+            return hand_over(pytest_arguments([*hours, *(given or ["tests/faults"])]))
         arguments = pytest_arguments(given) if command == "test" else ["-m", "tests.bench", *given]
         return hand_over(arguments)
     return hand_over(["-m", "solodesk", *(["demo"] if command == "demo" else []), *given])
@@ -361,7 +368,7 @@ def run_command(command: str, given: list[str]) -> int:
 
 def main(argv: list[str]) -> int:
     """Read the command line; 2 for wrong use, 1 when set-up cannot go on."""
-    commands = ("demo", "run", "test", "check", "bench", "setup")
+    commands = ("demo", "run", "test", "soak", "check", "bench", "setup")
     if not argv or argv[0] not in commands:
         asked = bool(argv) and argv[0] in {"-h", "--help"}
         say(__doc__ or "")

@@ -1,0 +1,1 @@
+"""Faults of network, server, disk and process, provoked for real (faults.md)."""
