@@ -298,7 +298,7 @@ def _unmistakable(lines: list[str], at: int, end: int) -> bool:
 def _mark_signature(lines: list[str], keep: list[bool], sender: str) -> None:
     """Drops "-- " signatures and one-line phone signatures among the kept lines."""
     for number, line in enumerate(lines):
-        if keep[number] and len(line) < 160 and _is_phone_line(line):
+        if keep[number] and len(line) < 160 and is_phone_line(line):
             keep[number] = False
     starts = [n for n, line in enumerate(lines) if keep[n] and line in {"-- ", "--", "--\xa0"}]
     if not starts:
@@ -313,7 +313,8 @@ def _mark_signature(lines: list[str], keep: list[bool], sender: str) -> None:
             keep[number] = False
 
 
-def _is_phone_line(line: str) -> bool:
+def is_phone_line(line: str) -> bool:
+    """Whether a line is what a telephone or mail program adds by itself ("Sent from my phone")."""
     match = say.PHONE.match(line)
     return bool(match and say.PHONE_THING.search(line) and not say.SENTENCE.search(line))
 

@@ -356,6 +356,9 @@ def test_survey_answers() -> None:
     assert by_link.kind is Kind.SURVEY
     assert by_link.survey is not None
     assert (by_link.survey.token, by_link.survey.digit) == (TOKEN, 3)
+    from_phone = _read("Sent from my iPhone", subject=f"[rate:{TOKEN}:3] Great")
+    assert from_phone.survey is not None
+    assert (from_phone.survey.digit, from_phone.survey.comment) == (3, None)
     quoted = (
         f"2.\nslow but fine\n\n> On Mon, Shop wrote:\n> 3 Great 2 Okay 1 Not good\n> rate:{TOKEN}"
     )
@@ -392,6 +395,9 @@ def test_survey_answers() -> None:
         "ok thanks",
         "Muchas gracias",
         "谢谢客服，问题已经解决了",
+        "Wonderful, thank you Lin!",
+        "That's very kind, thanks.",
+        "谢谢，回复好快。",
     ],
 )
 def test_closers(text: str) -> None:
@@ -411,6 +417,8 @@ def test_closers(text: str) -> None:
         "Thank you. Order 1234.",
         "谢谢，但是还没收到",
         "Yes please, thanks",
+        "谢谢，快递单号错了",
+        "谢谢，快一点",
         "Thanks for the refund, please also cancel my subscription",
         "Please refund me, thanks",
         "谢谢，请把发票寄给我",
