@@ -24,7 +24,7 @@ from solodesk.ui.composer.checkbar import CheckBar
 from solodesk.ui.composer.editor import Editor
 from solodesk.ui.composer.filechips import FileChips, ask_paths, read_files
 from solodesk.ui.composer.keeper import DraftKeeper
-from solodesk.ui.composer.recipients import RecipientLines
+from solodesk.ui.composer.recipients import NoteTitle, RecipientLines
 from solodesk.ui.composer.responding import Responding
 from solodesk.ui.composer.sender import Sender, Way
 from solodesk.ui.composer.toolbar import ComposerToolbar
@@ -56,13 +56,13 @@ class Composer(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._keeper = DraftKeeper(gate, self._current, self)
         self._keeper.saved.connect(self._on_keeper_saved)
-        self._keeper.failed.connect(self._on_keeper_failed)
         self._keeper.files_changed.connect(self._on_keeper_files_changed)
         self._sender = Sender(gate, self)
         self._sender.handed_over.connect(self._on_sender_handed_over)
         self._sender.noted.connect(self._on_sender_noted)
         self._sender.failed.connect(self._on_sender_failed)
         self._build()
+        self._keeper.failed.connect(self._checks.show_error)
         self._connect_responding()
         appearance.changed.connect(self._on_appearance_changed)
         gate.changed.connect(self._on_gate_changed)
@@ -206,6 +206,7 @@ class Composer(QWidget):
         self._people.edited.connect(self._mark_dirty)
         self._people.identity_menu_requested.connect(self._on_people_identity_menu_requested)
         self._people.identity_chosen.connect(self._on_people_identity_chosen)
+        self._note_title = NoteTitle(self._look, self._card)
         self._checks = CheckBar(self._look, self._card)
         self._checks.accepted.connect(self._on_checks_accepted)
         self._editor = Editor(self._look, self._card)
@@ -221,7 +222,15 @@ class Composer(QWidget):
         self._toolbar = ComposerToolbar(self._look, self._card)
         self._toolbar.pressed.connect(self._on_toolbar_pressed)
         self._toolbar.send_requested.connect(self._on_toolbar_send_requested)
-        for part in (self._people, self._checks, self._editor, self._files, line, self._toolbar):
+        for part in (
+            self._people,
+            self._note_title,
+            self._checks,
+            self._editor,
+            self._files,
+            line,
+            self._toolbar,
+        ):
             column.addWidget(part, 1 if part is self._editor else 0)
 
     def _connect_responding(self) -> None:
@@ -237,9 +246,9 @@ class Composer(QWidget):
         self._people.set_people(draft.to, draft.cc, draft.bcc, draft.subject)
         self._people.set_identity(draft.identity_address)
         self._people.setVisible(not is_note)
+        self._note_title.setVisible(is_note)
         self._people.show_subject(self._keeper.mode in ("new", "forward"))
         self._editor.set_slash(on=not is_note)
-        self._editor.set_hint(_("Note — only you see this") if is_note else "")
         self._editor.set_html(draft.body_html)
         self._editor.go_to(self._keeper.place())
         self._files.show_files(draft.attachments)
@@ -301,9 +310,6 @@ class Composer(QWidget):
     def _on_keeper_saved(self) -> None:
         self._toolbar.set_state(_("Saved"))
 
-    def _on_keeper_failed(self, error: KnownError) -> None:
-        self._checks.show_error(error)
-
     def _on_keeper_files_changed(self, files: tuple[replies.FileRef, ...]) -> None:
         self._files.show_files(files)
         self._mark_dirty()
@@ -349,20 +355,14 @@ class Composer(QWidget):
         acts: dict[str, Callable[[], None]] = {
             "bold": self._editor.toggle_bold,
             "list": self._editor.toggle_list,
-            "link": self._ask_link,
+            "link": partial(self._checks.ask_link, self._on_link_given),
             "attach": self._ask_files,
             "image": partial(self._ask_files, pictures=True),
             "responses": self.open_picker,
-            "macros": self._ask_macros,
+            "macros": partial(self.macros_requested.emit, self._toolbar),
             "discard": self.discard,
         }
         acts[name]()
-
-    def _ask_macros(self) -> None:
-        self.macros_requested.emit(self._toolbar)
-
-    def _ask_link(self) -> None:
-        self._checks.ask_link(self._on_link_given)
 
     def _on_link_given(self, address: str) -> None:
         self._editor.set_link(address)
@@ -393,7 +393,7 @@ class Composer(QWidget):
             self._mark_dirty()
 
     def _on_appearance_changed(self) -> None:
-        for part in (self._editor, self._people, self._checks, self._toolbar):
+        for part in (self._editor, self._people, self._note_title, self._checks, self._toolbar):
             part.restyle()
         self._responding.renew()
         if self._keeper.draft is not None:

@@ -82,10 +82,6 @@ class Editor(ChipText):
         """Whether "/" asks for canned responses (not in notes)."""
         self._takes_slash = on
 
-    def set_hint(self, text: str) -> None:
-        """The grey words in an empty field."""
-        self.setPlaceholderText(text)
-
     def go_to(self, place: int) -> None:
         """Put the cursor at `place`, or at the end when the text is shorter."""
         cursor = self.textCursor()

@@ -46,6 +46,22 @@ def parse_addresses(text: str) -> tuple[Address, ...]:
     return tuple(found.values())
 
 
+class NoteTitle(QLabel):
+    """Says in words that this is no mail: the yellow alone must not."""
+
+    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._appearance = appearance
+        self.setObjectName("noteTitle")
+        self.setContentsMargins(14, 10, 14, 0)
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Take words and font again."""
+        self.setText(_("Note — only you see this"))
+        self.setFont(self._appearance.font(11, semibold=True))
+
+
 class RecipientLines(QWidget):
     """To and From, and on demand Cc, Bcc and the subject."""
 

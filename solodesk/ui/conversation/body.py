@@ -7,6 +7,7 @@ reads a local file. The only resources it knows are the inline images handed to 
 import math
 import re
 from collections.abc import Mapping
+from typing import cast
 
 from PySide6.QtCore import QBuffer, QByteArray, QEvent, Qt, QUrl, Signal
 from PySide6.QtGui import (
@@ -15,10 +16,12 @@ from PySide6.QtGui import (
     QImage,
     QImageReader,
     QResizeEvent,
+    QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
+    QTextTable,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
@@ -74,6 +77,8 @@ class MailBody(QTextBrowser):
         self._inline = {key: image for key, data in images.items() if (image := _decode(data))}
         self._paper = self._appearance.tokens.dark and bool(_OWN_COLOURS.search(html))
         self._apply_colours()
+        tokens = LIGHT if self._paper else self._appearance.tokens
+        self.document().setDefaultStyleSheet(f"a {{ color: {tokens.accent.name()}; }}")
         self.setHtml(html)
         self._drop_empty_end()
         self._space_lines(html)
@@ -122,6 +127,8 @@ class MailBody(QTextBrowser):
         palette.setColor(palette.ColorRole.Highlight, tokens.selection)
         palette.setColor(palette.ColorRole.HighlightedText, tokens.text)
         self.setPalette(palette)
+        # The application's style sheet names a text colour, which wins over a palette.
+        self.setStyleSheet(f"color: {tokens.text.name()};" if self._paper else "")
         self.viewport().setAutoFillBackground(self._paper)
         self.document().setDocumentMargin(12 if self._paper else 0)
         self.setFont(self._appearance.font(13.5))
@@ -149,13 +156,21 @@ class MailBody(QTextBrowser):
 
     def _drop_empty_end(self) -> None:
         """Mailers end what is new with empty lines; they would only push the files away."""
+        block = self.document().lastBlock()
+        while block.isValid() and not block.text().strip("\u00a0\u2028 \t"):
+            before = block.previous()
+            if not before.isValid() or self._in_table(before):
+                break
+            block = before
+        # One removal, which may do nothing (a line behind a table has to stay): never a loop.
         cursor = QTextCursor(self.document())
-        cursor.movePosition(QTextCursor.MoveOperation.End)
-        while cursor.blockNumber() > 0 and not cursor.block().text().strip("\u00a0\u2028 \t"):
-            if cursor.currentTable() is not None or cursor.currentFrame().parentFrame() is not None:
-                return
-            cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+        cursor.setPosition(block.position() + block.length() - 1)
+        cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
+        if not cursor.selectedText().strip("\u00a0\u2028\u2029 \t"):
             cursor.removeSelectedText()
+
+    def _in_table(self, block: QTextBlock) -> bool:
+        return cast(QTextTable | None, QTextCursor(block).currentTable()) is not None
 
     def _mark_link(self, start: int, end: int) -> None:
         cursor = QTextCursor(self.document())

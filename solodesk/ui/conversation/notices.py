@@ -68,7 +68,7 @@ def notice_for(
     if state == "uncertain":
         return Notice(
             look,
-            labels.outbox_state("uncertain"),
+            _("Sent, not confirmed"),
             _(
                 "The connection broke while this reply was handed over. It may have reached {name}."
                 " SoloDesk has not sent it again."

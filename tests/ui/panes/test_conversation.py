@@ -134,6 +134,30 @@ def test_the_body_alone_refuses_whatever_slips_through(
     assert not logo.isNull()
 
 
+_TABLE = '<table width="600" bgcolor="#fff"><tr><td><p>Everything must go.</p></td></tr></table>'
+
+
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        (_TABLE, "Everything must go."),
+        (f"<p>Hi</p>{_TABLE}<p></p><p>&nbsp;</p><p></p>", "Everything must go."),
+        (_TABLE * 3, "Everything must go."),
+        ("<p>Hello</p><p>&nbsp;</p><div><br></div><div><br></div>", "Hello"),
+        ("<br><br><br>", ""),
+        ("", ""),
+    ],
+)
+def test_empty_ends_are_dropped_and_tables_stay(bed: Bed, html: str, words: str) -> None:
+    body = MailBody(bed.look)
+    bed.qtbot.addWidget(body)
+    body.resize(400, 200)
+    body.show_html(html, {})
+    assert words in body.toPlainText()
+    if "<table" not in html:
+        assert body.toPlainText().strip() == body.toPlainText().rstrip("\n") == words
+
+
 def test_a_subject_is_text_wherever_it_stands(bed: Bed, panes: Panes) -> None:
     nasty = "<img src=x onerror=1><b>hi</b>"
     mail = raw_mail(
