@@ -15,6 +15,8 @@ Reply = Callable[[dict[str, Any]], None]
 
 _WAITS_MS: Final = (500, 2_000, 10_000, 30_000)
 _HEALTHY_MS: Final = 60_000
+_ALARMING: Final = 3
+"""After so many ends in a row the owner is told."""
 _END_MS: Final = 8_000
 _LONGEST_LINE: Final = 1_000_000
 
@@ -34,6 +36,7 @@ class EngineLink(QObject):
     """
 
     news = Signal(dict)
+    """A line of the engine, or our own word on it: {"news": "engine", "failing": bool}."""
     running_changed = Signal(bool)
 
     def __init__(self, command: Sequence[str], parent: QObject | None = None) -> None:
@@ -145,7 +148,11 @@ class EngineLink(QObject):
             return
         wait = _WAITS_MS[min(self._failures, len(_WAITS_MS) - 1)]
         self._failures += 1
+        if self._failures == _ALARMING:
+            self.news.emit({"news": "engine", "failing": True})
         self._again.start(wait)
 
     def _on_healthy_timeout(self) -> None:
+        if self._failures >= _ALARMING:
+            self.news.emit({"news": "engine", "failing": False})
         self._failures = 0

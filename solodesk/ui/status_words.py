@@ -39,6 +39,7 @@ class StatusWords(QObject):
         self._source = source
         self._standing: Standing | None = None
         self._online = True
+        self._failing = False
         self._fault: Notice | None = None
         self._reached: dict[int, bool] = {}
         self._fetching: dict[tuple[int, str], tuple[int, int]] = {}
@@ -74,7 +75,9 @@ class StatusWords(QObject):
             self._fetching[place] = (int(news.get("here") or 0), int(news.get("server") or 0))
             self._quiet.start()
             self._show()
-
+        elif kind == "engine":
+            self._failing = bool(news.get("failing"))
+            self._show()
         elif kind == "alarm":
             # What is wrong stands in the store; it is read, not believed from the line.
             self.take_standing(self._source.standing())
@@ -113,6 +116,15 @@ class StatusWords(QObject):
     def _notice(self) -> Notice | None:
         if self._fault is not None:
             return self._fault
+        if self._failing:
+            return Notice(
+                "error",
+                _("Mail is neither fetched nor sent at the moment."),
+                _(
+                    "The part of SoloDesk that does it keeps stopping. Nothing is lost: what you"
+                    " write waits. Close SoloDesk and open it again."
+                ),
+            )
         standing = self._standing
         if standing is not None and standing.trouble is not None:
             return self._trouble(*standing.trouble)

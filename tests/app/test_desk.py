@@ -70,8 +70,12 @@ def test_an_engine_that_dies_is_started_again(qtbot: QtBot, tmp_path: Path) -> N
     mark = tmp_path / "starts"
     code = f"open({str(mark)!r}, 'a').write('x')"
     link = EngineLink([sys.executable, "-c", code])
+    news: list[dict[str, object]] = []
+    link.news.connect(news.append)
     link.start()
     qtbot.waitUntil(lambda: mark.exists() and len(mark.read_text()) >= 2, timeout=10_000)
+    assert news == []  # once is no alarm
+    qtbot.waitUntil(lambda: {"news": "engine", "failing": True} in news, timeout=10_000)
     link.stop()
 
 

@@ -227,3 +227,13 @@ def test_offline_is_said_once_and_plainly(desk: DeskApp) -> None:
     assert notice.title == "You're offline."
     desk.gate.news.emit({"news": "connectivity", "account": 1, "online": True})
     assert desk.window.shell.banner.notice is None
+
+
+def test_an_engine_that_keeps_stopping_is_said_until_it_runs(desk: DeskApp) -> None:
+    desk.gate.news.emit({"news": "engine", "failing": True})
+    settle(desk)
+    notice = desk.window.shell.banner.notice
+    assert notice is not None
+    assert "neither fetched nor sent" in notice.title
+    desk.gate.news.emit({"news": "engine", "failing": False})
+    assert desk.window.shell.banner.notice is None
