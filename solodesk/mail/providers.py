@@ -55,6 +55,12 @@ def find_provider_by_mx(address: str, mail_host: str) -> Provider | None:
     return None
 
 
+def known_server(imap_host: str) -> Provider | None:
+    """What the table knows about a server for receiving; its endpoints hold no user."""
+    entry = _servers().get(imap_host.lower())
+    return None if entry is None else _provider(entry, "")
+
+
 def _provider(entry: dict[str, Any], address: str) -> Provider:
     names = {"address": address, "local": address.rpartition("@")[0]}
     return Provider(
@@ -89,3 +95,8 @@ def _table() -> dict[str, dict[str, Any]]:
 @cache
 def _mail_hosts() -> dict[str, dict[str, Any]]:
     return {host: entry for entry in _entries() for host in entry.get("mx", ())}
+
+
+@cache
+def _servers() -> dict[str, dict[str, Any]]:
+    return {entry["imap"][0]: entry for entry in reversed(_entries())}

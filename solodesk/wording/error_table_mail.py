@@ -168,6 +168,10 @@ MAIL: dict[str, tuple[str, str]] = {
             "Give them: --imap HOST:PORT --smtp HOST:PORT (your provider's help page names them)."
         ),
     ),
+    "search_stopped": (
+        marked("The search for mail servers was stopped."),
+        marked("Search again, or give the servers by hand."),
+    ),
     "account_sending": (
         marked("Mail of {address} is still on its way out."),
         marked("Send or cancel it first (solodesk outbox)."),
