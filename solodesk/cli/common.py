@@ -1,7 +1,9 @@
 """What several commands share: tickets by number, the owner's zone and goals, text from stdin."""
 
+import errno
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from solodesk.base.errors import KnownError
@@ -55,6 +57,17 @@ def show_tickets(session: Session, tickets: Sequence[TicketId], said: str | None
         for ticket in tickets:
             row, line = ticket_line(reader, ticket)
             session.output.line(line, said and said.format(ticket=row.number))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file in UTF-8; KnownError cannot_write, disk_full."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise KnownError("disk_full", path=str(path)) from error
+        detail = error.strerror or type(error).__name__
+        raise KnownError("cannot_write", path=str(path), detail=detail) from error
 
 
 def text_of(given: str) -> str:

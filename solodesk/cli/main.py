@@ -76,6 +76,9 @@ class Globals:
 
 def entry() -> None:
     """The program. Leaves with the command's exit code."""
+    if sys.stdout is None or sys.stderr is None:  # closed by whoever started us
+        nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as long as we run
+        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
     for stream in (sys.stdout, sys.stderr):
         # Mail holds every script there is; a terminal of another charset must not stop us.
         reconfigure = getattr(stream, "reconfigure", None)
@@ -127,6 +130,9 @@ def main(
         return output.fault(error)
     except OSError as error:
         return output.fault(_file_fault(error))
+    except UnicodeEncodeError:
+        # Words typed in another charset than the system's come as half letters.
+        return output.wrong_use(_("These words are not text in UTF-8."), "solodesk help")
     finally:
         session.close()
 

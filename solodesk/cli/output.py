@@ -4,12 +4,16 @@ The only place that writes to the streams. Must not know any command.
 """
 
 import json
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TextIO
+from typing import Any, Final, TextIO
 
 from solodesk.base.errors import KnownError
+
+# All controls but tab and line feed, and what turns the direction of a line around.
+_CONTROLS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +27,22 @@ class Output:
     def line(self, data: Mapping[str, Any], text: str | None = None) -> None:
         """One record: its JSON with --json, else `text` (nothing when it is None)."""
         if self.json:
-            self.out.write(json.dumps(data, ensure_ascii=False) + "\n")
+            # JSON may hold DEL and the C1 controls as they are; a terminal would obey them.
+            line = _CONTROLS.sub(_escaped, json.dumps(data, ensure_ascii=False))
+            self.out.write(line + "\n")
         elif text is not None:
-            self.out.write(text + "\n")
+            self.out.write(harmless(text) + "\n")
         self.out.flush()
 
     def text(self, text: str) -> None:
         """Plain text for people; silent with --json."""
         if not self.json:
-            self.out.write(text + "\n")
+            self.out.write(harmless(text) + "\n")
             self.out.flush()
 
     def progress(self, text: str) -> None:
         """A message on stderr."""
-        self.err.write(text + "\n")
+        self.err.write(harmless(text) + "\n")
         self.err.flush()
 
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -62,7 +68,7 @@ class Output:
             facts = {k: list(v) if isinstance(v, tuple) else v for k, v in error.params.items()}
             self.err.write(json.dumps({**data, "params": facts}, ensure_ascii=False) + "\n")
         else:
-            self.err.write(f"{words.message} {words.hint}".strip() + "\n")
+            self.err.write(harmless(f"{words.message} {words.hint}".strip()) + "\n")
         return error.exit_code
 
     def wrong_use(self, message: str, hint: str) -> int:
@@ -71,8 +77,20 @@ class Output:
             data = {"error": "wrong_use", "message": message, "hint": hint}
             self.err.write(json.dumps(data, ensure_ascii=False) + "\n")
         else:
-            self.err.write(f"{message}\n{hint}".rstrip() + "\n")
+            self.err.write(harmless(f"{message}\n{hint}".rstrip()) + "\n")
         return 2
+
+
+def harmless(text: str) -> str:
+    """Text whose control characters, which a terminal obeys, are shown as �; lines and tabs stay.
+
+    Mail is hostile: a subject must not recolour, clear or answer for the owner's terminal.
+    """
+    return _CONTROLS.sub("�", text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 def width(text: str) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from solodesk.base.errors import KnownError
+from solodesk.cli.common import write_text
 from solodesk.cli.output import cut
 from solodesk.cli.parsing import Subparsers, number
 from solodesk.cli.session import Session
@@ -56,7 +57,7 @@ def run_render(args: Namespace, session: Session) -> int:
     html = parsed.body_html if parsed.body_html is not None else _as_html(parsed.body_text)
     safe = sanitise(html, remote=args.remote)
     page = _with_images(safe.html, inline_images(raw))
-    args.to.write_text(page, encoding="utf-8")
+    write_text(args.to, page)
     session.output.line(
         {
             "path": str(args.to),

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from solodesk.base.errors import KnownError
-from solodesk.cli.common import text_of
+from solodesk.cli.common import text_of, write_text
 from solodesk.cli.output import cut
 from solodesk.cli.parsing import Subparsers
 from solodesk.cli.session import Session
@@ -111,7 +111,7 @@ def naming_file(path: str) -> Iterator[None]:
 def export(session: Session, pack: str, found: list[dict[str, object]], to: Path | None) -> int:
     """A pack to a file; without one to stdout, a line each with --json."""
     if to is not None:
-        to.write_text(pack, encoding="utf-8")
+        write_text(to, pack)
         session.output.line(
             {"path": str(to), "count": len(found)}, _("Written: {path}").format(path=to)
         )

@@ -36,7 +36,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         marked("Choose another folder, or allow it."),
     ),
     "cannot_write": (
-        marked("{path} could not be written: {detail}"),
+        marked("{path} could not be written ({detail})."),
         marked("Choose another folder or free some space."),
     ),
     "file_unreadable": (

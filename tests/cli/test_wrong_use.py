@@ -1,5 +1,8 @@
 """Wrong use is 2, faults are 1; each told in plain words, nothing on stdout, no traceback."""
 
+import re
+from base64 import b64encode
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -7,6 +10,7 @@ import pytest
 from tests.cli import shapes
 from tests.cli.runner import Cli, misfit
 
+Write = Callable[..., Path]
 HUGE = "9" * 30
 WRONG_USE = (
     "fly",
@@ -105,6 +109,38 @@ def test_faults(cli: Cli, words: str, error: str) -> None:
     for_people = cli(*words.split())
     assert (for_people.code, for_people.out) == (1, "")
     assert said.error["message"] in for_people.err
+
+
+def test_a_mail_does_not_command_the_terminal(cli: Cli, write_mail: Write) -> None:
+    evil = "\x1b]0;mine\x07\x1b[2J\x9b31m\u202egnp.exe"
+    # Encoded words bring any character into a header.
+    subject = f"=?utf-8?B?{b64encode(evil.encode()).decode()}?="
+    raw = b"From: a@c.example\nTo: me@shop.example\nSubject: " + subject.encode()
+    path = write_mail("evil.eml")
+    path.write_bytes(raw + b"\nContent-Type: text/plain; charset=utf-8\n\n" + evil.encode())
+    runs = [cli("parse", path), cli("import", path), cli("tickets"), cli("ticket", 1001)]
+    runs += [cli("search", "gnp"), cli.json("ticket", 1001), cli(f"fly{evil}"), cli("import", evil)]
+    for said in runs:
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", said.out + said.err)
+        assert "\u202e" not in said.out + said.err
+
+
+def test_words_in_another_charset(cli: Cli, write_mail: Write) -> None:
+    cli("import", write_mail("one.eml"))
+    half = b"caf\xe9".decode("utf-8", "surrogateescape")
+    said = cli.json("note", 1001, "--text", half)
+    assert (said.code, said.out, said.error["error"]) == (2, "", "wrong_use")
+    assert len(cli.json("ticket", 1001).line["conversation"]) == 1
+
+
+def test_files_that_can_not_be_written(cli: Cli, tmp_path: Path, write_mail: Write) -> None:
+    mail = write_mail("one.eml")
+    cli("import", mail)
+    for to in (tmp_path, tmp_path / "missing" / "file", mail / "file"):
+        rendered = cli.json("render", mail, "--to", to)
+        for said in (rendered, cli.json("responses", "export", "--to", to)):
+            assert (said.code, said.out, said.error["error"]) == (1, "", "cannot_write")
+            assert str(to) in said.error["message"]
 
 
 @pytest.mark.parametrize("command", ["responses", "macros"])
