@@ -4,6 +4,7 @@ A line that is no request is logged and skipped. Must not keep state of its own.
 """
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TextIO
@@ -14,9 +15,12 @@ from solodesk.engine import protocol
 from solodesk.engine.guard import contained
 from solodesk.engine.protocol import Request
 from solodesk.engine.secrets import Secrets
+from solodesk.engine.sign_ins import Signed, SignIns
 from solodesk.mail.providers import find_provider
-from solodesk.services import accounts
+from solodesk.services import accounts, discovery, sign_in
 from solodesk.services.accounts import AccountInput, Side
+from solodesk.services.discovery import Found
+from solodesk.services.sign_in import Given
 from solodesk.services.units import Store
 
 _log = logging.getLogger(__name__)
@@ -47,13 +51,21 @@ class Requests:
         self._works = works
         self._say = say
         self._threads: list[threading.Thread] = []
+        self._sign_ins = SignIns()
+        self._stops: dict[int, threading.Event] = {}
         self._quick: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
             "sync": self._sync,
             "send": self._send,
-            "discover": self._discover,
             "secret": self._secret,
+            "cancel": self._cancel,
         }
-        self._slow = {"test_account": self._test_account, "add_account": self._add_account}
+        self._slow: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+            "discover": self._discover,
+            "test_account": self._test_account,
+            "add_account": self._add_account,
+            "sign_in": self._sign_in,
+            "signed_in": self._signed_in,
+        }
 
     def serve(self, lines: TextIO) -> None:
         """Answer requests until the lines end or `stop` is asked."""
@@ -70,11 +82,16 @@ class Requests:
 
     def close(self) -> None:
         """Wait a little for answers under way; they are daemons and end with the process."""
+        self._sign_ins.close_all()
+        for stop in list(self._stops.values()):
+            stop.set()
         for thread in self._threads:
             thread.join(_WAIT_S)
 
     def _take(self, request: Request) -> None:
         if request.do in self._slow:
+            if request.do == "discover":
+                self._stops[request.id] = threading.Event()
             thread = threading.Thread(
                 target=self._answer,
                 args=(request, self._slow[request.do]),
@@ -94,7 +111,9 @@ class Requests:
         line = protocol.refusal_line(request.id, "engine_stumbled")
         with contained(f"request {request.do}"):
             try:
-                line = protocol.reply_line(request.id, answer(request.params))
+                # A search can be cancelled by the number of its request.
+                said = {"request": request.id, **request.params}
+                line = protocol.reply_line(request.id, answer(said))
             except KnownError as error:
                 line = protocol.refusal_line(request.id, error.code, error.params)
             except (KeyError, TypeError, ValueError):
@@ -111,15 +130,20 @@ class Requests:
         return {}
 
     def _discover(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        found = find_provider(str(params["address"]))
-        if found is None:
+        """Find the servers of an address; `provider` None when nobody knows them."""
+        address, number = str(params["address"]), int(params.get("request", 0))
+        stop = self._stops.get(number)
+        try:
+            found = discovery.find(address, discovery.places(os.environ), stop)
+        except KnownError as error:
+            if error.code != "unknown_provider":
+                raise
             return {"provider": None}
-        sides = {
-            name: {"host": side.host, "port": side.port, "tls": side.tls}
-            for name, side in (("imap", found.imap), ("smtp", found.smtp))
-        }
-        about = {"provider": found.name, "wants": found.wants, "page": found.page}
-        return {**about, **sides, "user": found.imap.user}
+        finally:
+            self._stops.pop(number, None)
+        with self._store.read() as reader:
+            browser = sign_in.known_preset(reader, found.provider.sign_in)
+        return {**found_line(found), "browser": browser}
 
     def _secret(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """A password for an account that is here: attempts are allowed again."""
@@ -129,7 +153,7 @@ class Requests:
         with self._store.write() as desk:
             accounts.signed_in_again(desk, row.id)
         self._works.sync(row.id)
-        return {"kept": fault is None, "fault": None if fault is None else fault.code}
+        return _kept(fault)
 
     def _test_account(self, params: Mapping[str, Any]) -> dict[str, Any]:
         plan = accounts.plan(account_input(params))
@@ -138,21 +162,110 @@ class Requests:
 
     def _add_account(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Test, then store: nothing is saved that did not work once."""
+        flow = params.get("flow")
         plan = accounts.plan(account_input(params))
-        secret = str(params["secret"])
         with self._store.read() as reader:
             if reader.accounts.by_address(plan.address) is not None:
                 raise KnownError("account_exists", address=plan.address)
+        signed = None if flow is None else self._sign_ins.finish(int(flow))
+        secret = str(params["secret"]) if signed is None else signed.tokens.access
         accounts.try_out(plan.imap, plan.smtp, secret)
-        fault = self._secrets.keep(plan.address, secret)
+        if signed is None:
+            fault = self._secrets.keep(plan.address, secret)
+        else:
+            fault = self._keep_sign_in(plan.address, signed)
         with self._store.write() as desk:
             account = accounts.add(desk, plan)
+            if signed is not None:
+                sign_in.remember(desk, plan.address, signed.authority)
+        if signed is not None:
+            self._sign_ins.close(signed.flow)
         self._works.look_for_accounts()
-        return {
-            "account": account,
-            "kept": fault is None,
-            "fault": None if fault is None else fault.code,
-        }
+        return {"account": account, **_kept(fault)}
+
+    def _sign_in(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Begin a sign-in by browser: what the desk opens, and the code to type if there is one."""
+        with self._store.read() as reader:
+            if "account" in params:
+                address = accounts.find(reader, str(params["account"])).address
+            else:
+                address = str(params["address"]).strip().lower()
+            preset = params.get("authority_name") or _preset(address)
+            authority = sign_in.authority_for(reader, address, preset, given_client(params))
+        begun = self._sign_ins.begin(authority, address, device=bool(params.get("device")))
+        return {"flow": begun.flow, "open_url": begun.open_url, "user_code": begun.user_code}
+
+    def _signed_in(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Wait for the browser and keep the sign-in of an account that is here."""
+        with self._store.read() as reader:
+            row = accounts.find(reader, str(params["account"]))
+        signed = self._sign_ins.finish(int(params["flow"]))
+        fault = self._keep_sign_in(row.address, signed)
+        with self._store.write() as desk:
+            sign_in.remember(desk, row.address, signed.authority)
+            accounts.signed_in_again(desk, row.id)
+        self._sign_ins.close(signed.flow)
+        self._works.sync(row.id)
+        return {"account": row.id, **_kept(fault)}
+
+    def _keep_sign_in(self, address: str, signed: Signed) -> KnownError | None:
+        return self._secrets.keep_signed(address, signed.authority, signed.tokens)
+
+    def _cancel(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Give up a sign-in (`flow`) or a search for servers (`request`)."""
+        if "flow" in params:
+            self._sign_ins.close(int(params["flow"]))
+        stop = self._stops.get(int(params.get("request", 0)))
+        if stop is not None:
+            stop.set()
+        return {}
+
+
+def found_line(found: Found) -> dict[str, Any]:
+    """What was found about an address, as the desk shows it before use."""
+    provider = found.provider
+    sides = {
+        name: {"host": side.host, "port": side.port, "tls": side.tls}
+        for name, side in (("imap", provider.imap), ("smtp", provider.smtp))
+    }
+    return {
+        "provider": provider.name,
+        "wants": provider.wants,
+        "page": provider.page,
+        **sides,
+        "user": provider.imap.user,
+        "smtp_user": provider.smtp.user,
+        "sign_in": provider.sign_in,
+        "source": found.source,
+        "domains": list(found.domains),
+    }
+
+
+def _kept(fault: KnownError | None) -> dict[str, Any]:
+    return {"kept": fault is None, "fault": None if fault is None else fault.code}
+
+
+def _preset(address: str) -> str | None:
+    found = find_provider(address)
+    return None if found is None else found.sign_in
+
+
+def given_client(params: Mapping[str, Any]) -> Given:
+    """What the desk or the terminal says about an own client."""
+
+    def word(name: str) -> str | None:
+        return str(params[name]) if params.get(name) else None
+
+    return Given(
+        client_id=word("client_id"),
+        client_secret=word("client_secret"),
+        authority=word("authority"),
+        authorize=word("authorize"),
+        token=word("token"),
+        device=word("device_url"),
+        scopes=tuple(str(each) for each in params.get("scopes") or ()),
+        ca_file=word("ca_file"),
+    )
 
 
 def account_input(params: Mapping[str, Any]) -> AccountInput:
@@ -168,7 +281,9 @@ def account_input(params: Mapping[str, Any]) -> AccountInput:
         imap=side("imap"),
         smtp=side("smtp"),
         user=str(params["user"]) if params.get("user") else None,
+        smtp_user=str(params["smtp_user"]) if params.get("smtp_user") else None,
         ca_file=str(params["ca_file"]) if params.get("ca_file") else None,
         history_days=int(params.get("history_days", 90)),
         idle_close_days=int(params.get("idle_close_days", 14)),
+        browser="flow" in params,
     )

@@ -45,6 +45,8 @@ class AccountInput:
     history_days: int = 90
     idle_close_days: int = 14
     saves_sent: bool | None = None
+    smtp_user: str | None = None
+    """The sign-in name for sending, where it is another one."""
     browser: bool = False
     """Sign in through the browser instead of with a password."""
 
@@ -93,8 +95,9 @@ def plan(asked: AccountInput, found: Provider | None = None) -> AccountPlan:
         raise KnownError("oauth_needed", provider=known.name)
     if known is None and (asked.imap is None or asked.smtp is None):
         raise KnownError("unknown_provider", domain=address.rpartition("@")[2])
-    imap = _server(asked, asked.imap, known.imap if known else None, address)
-    smtp = _server(asked, asked.smtp, known.smtp if known else None, address)
+    imap = _server(asked, asked.imap, known.imap if known else None, asked.user, address)
+    out_user = asked.smtp_user or asked.user
+    smtp = _server(asked, asked.smtp, known.smtp if known else None, out_user, address)
     saves = asked.saves_sent
     if saves is None:
         # Nothing is written to a mailbox unless the owner turned it on (product.md, 3).
@@ -105,11 +108,13 @@ def plan(asked: AccountInput, found: Provider | None = None) -> AccountPlan:
     )  # fmt: skip
 
 
-def _server(asked: AccountInput, side: Side | None, known: Any, address: str) -> Server:
+def _server(
+    asked: AccountInput, side: Side | None, known: Any, user: str | None, address: str
+) -> Server:
     if side is not None:
-        server = Server(side.host, side.port, side.tls, asked.user or address, asked.ca_file)
+        server = Server(side.host, side.port, side.tls, user or address, asked.ca_file)
     else:
-        server = Server(known.host, known.port, known.tls, asked.user or known.user, asked.ca_file)
+        server = Server(known.host, known.port, known.tls, user or known.user, asked.ca_file)
     if server.tls not in set(Transport):
         raise KnownError("bad_setting", key="tls", value=server.tls)
     check_transport(server)
