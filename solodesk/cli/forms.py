@@ -161,6 +161,7 @@ def outbox(row: OutboxRow) -> dict[str, Any]:
         "accepted_at": iso(row.accepted_ms),
         "found_in_sent": row.found_in_sent,
         "purpose": row.purpose,
+        "stale": row.stale,
         "subject": row.subject,
     }
 
@@ -171,7 +172,9 @@ def outbox_text(row: OutboxRow, moment: Moment) -> str:
     state = labels.outbox_state(row.state)
     when = moment.text(row.not_before_ms)
     number = "" if row.number is None else f"#{row.number}  "
-    return f"{number}{cut(row.subject, 50)} → {people}: {state}" + (f" ({when})" if when else "")
+    line = f"{number}{cut(row.subject, 50)} → {people}: {state}" + (f" ({when})" if when else "")
+    old = _("waiting for more than a day; read it again before it leaves")
+    return f"{line} — {old}" if row.stale else line
 
 
 def ticket_text(row: TicketRow, items: Sequence[ConversationItem], moment: Moment) -> str:

@@ -75,6 +75,7 @@ ENDED: Final = frozenset({_S.SENT, _S.CANCELLED})
 BACK_OFF_MINUTES: Final = (1, 5, 15, 30, 60)
 """Waits after the 1st, 2nd, … attempt; the last repeats (faults.md S4)."""
 GIVE_UP_MS: Final = 48 * HOUR_MS
+STALE_MS: Final = 24 * HOUR_MS
 JITTER: Final = 0.2
 
 
@@ -99,6 +100,19 @@ def next_attempt_ms(attempts: int, first_ms: int, now_ms: int, chance: float) ->
     step = BACK_OFF_MINUTES[min(max(attempts, 1), len(BACK_OFF_MINUTES)) - 1]
     wait = round(step * MINUTE_MS * (1 + JITTER * (2 * chance - 1)))
     return min(now_ms + wait, first_ms + GIVE_UP_MS)
+
+
+def is_stale(
+    state: OutboxState, hold: HoldReason | None, queued_ms: int, due_ms: int | None, now_ms: int
+) -> bool:
+    """Whether a message waits for more than a day: what it says may no longer hold (S7).
+
+    For mail that was to leave later (`due_ms`) the day begins then.
+    """
+    if state in ENDED:
+        return False
+    begun = max(queued_ms, due_ms or 0) if hold is HoldReason.LATER else queued_ms
+    return now_ms - begun > STALE_MS
 
 
 def after_break(phase: Phase | None) -> OutboxState:

@@ -172,3 +172,5 @@ class OutboxRow:
     queued_ms: int
     accepted_ms: int | None
     found_in_sent: bool
+    stale: bool = False
+    """It has been waiting for more than a day: look whether it still holds."""

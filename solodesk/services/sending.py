@@ -155,11 +155,14 @@ def claim_next(
             if not claimed.recipients:
                 _settle_without_recipients(desk, row)
                 continue
+            # Queued by the owner (again): the 48 hours and their steps begin anew.
+            again = row.state == OutboxState.RETRYING.value
             moved = desk.outbox.move(
                 row.id,
                 _BEFORE_SENDING,
                 OutboxState.SENDING.value,
-                attempts=row.attempts + 1,
+                attempts=row.attempts + 1 if again else 1,
+                reason=row.reason if again else None,
                 phase=None,
                 hold_reason=None,
             )

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from solodesk.domain.ids import CustomerId, OutboxId, TicketId
+from solodesk.domain.outbox import HoldReason, OutboxState, is_stale
 from solodesk.domain.views import CustomerCard, OutboxRow, TicketBrief
 from solodesk.store.transaction import Transaction
 
@@ -95,6 +96,9 @@ def _outbox_row(tx: Transaction, row: tuple[Any, ...]) -> OutboxRow:
         queued_ms=row[14],
         accepted_ms=row[15],
         found_in_sent=bool(row[16]),
+        stale=is_stale(
+            OutboxState(row[7]), HoldReason(row[8]) if row[8] else None, row[14], row[11], tx.now_ms
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -50,7 +50,7 @@ def row_of(box: Inbox, outbox: OutboxId) -> rows.Outbox:
 
 
 def mail_of(box: Inbox, outbox: OutboxId) -> EmailMessage:
-    return cast(EmailMessage, message_from_bytes(row_of(box, outbox).final, policy=policy.default))
+    return message_from_bytes(row_of(box, outbox).final, policy=policy.default)
 
 
 def leave(box: Inbox, outbox: OutboxId) -> None:

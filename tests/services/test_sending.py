@@ -13,7 +13,7 @@ from solodesk.base.clock import FixedClock, utc
 from solodesk.base.errors import KnownError
 from solodesk.base.paths import DataFolder
 from solodesk.domain.ids import OutboxId, TicketId
-from solodesk.services import sending, sent_copies
+from solodesk.services import automatic, replies, sending, sent_copies, settings
 from tests.support.dovecot import Mailbox
 from tests.support.mails import raw_mail
 from tests.support.shop import QUICK, Shop, open_shop
@@ -306,3 +306,67 @@ def test_no_secret_is_a_wait_not_a_failure(shop: Shop) -> None:
 
     assert sending.send_due(shop.store, locked, timeouts=QUICK) == [row]
     assert shop.outbox(row).state == "retrying"
+
+
+def test_sent_again_by_the_owner_it_has_48_hours_again(
+    shop: Shop, sink: SmtpSink, clock: FixedClock
+) -> None:
+    sink.stop()
+    row = shop.queue(only(shop))
+    while shop.outbox(row).state != "failed":
+        clock.at_ms = max(clock.at_ms, shop.outbox(row).not_before_ms or 0)
+        shop.send()
+    with shop.store.write() as desk:
+        replies.retry(desk, row)
+    shop.send()
+    now = shop.outbox(row)
+    assert (now.state, now.attempts) == ("retrying", 1)
+    assert (now.not_before_ms or 0) - clock.at_ms == 60_000
+
+
+def test_a_clock_that_was_a_year_ahead_delays_nothing(
+    shop: Shop, sink: SmtpSink, clock: FixedClock
+) -> None:
+    clock.advance(days=365)
+    sink.behaviour.data = "451 4.3.0 later"
+    retrying = shop.queue(only(shop))
+    shop.send()
+    held = shop.queue(only(shop), delay_s=10)
+    sink.behaviour.data = None
+    clock.advance(days=-365)
+    assert shop.send() == [retrying, held]
+
+
+def test_waiting_for_a_day_is_told(shop: Shop, sink: SmtpSink, clock: FixedClock) -> None:
+    sink.stop()
+    shop.queue(only(shop))
+    shop.send()
+    told = []
+    for hours in (23, 2):
+        clock.advance(hours=hours)
+        with shop.store.read() as reader:
+            told += [row.stale for row in reader.lists.outbox()]
+    assert told == [False, True]
+
+
+def test_an_answer_does_not_wait_for_the_acknowledgement(
+    shop: Shop, sink: SmtpSink, clock: FixedClock
+) -> None:
+    with shop.store.write() as desk:
+        settings.put(desk, "acknowledge", "always")
+        first = desk.messages.last_of_ticket(only(shop), "in")
+        assert first is not None
+        desk.messages.update(
+            first.id,
+            date_ms=clock.at_ms,
+            received_ms=clock.at_ms,
+            recipients={"to": [["", shop.box.address]]},
+        )
+        desk.tickets.update(only(shop), created_ms=clock.at_ms, last_message_ms=clock.at_ms)
+    sink.behaviour.data = "451 4.3.0 later"
+    found = automatic.acknowledge(shop.store, shop.account)
+    assert shop.send() == found
+    sink.behaviour.data = None
+    answer = shop.queue(only(shop))
+    assert shop.send() == [answer]
+    assert [shop.outbox(row).state for row in (*found, answer)] == ["cancelled", "sent"]

@@ -8,6 +8,9 @@ from solodesk.store import rows, specs
 from solodesk.store.gateway import Gateway, Repository
 from solodesk.store.transaction import Transaction
 
+_LONGEST_MS = 2 * 3_600_000
+"""No undo window and no pause between attempts is as long as this."""
+
 
 class OutboxRows(Repository[rows.Outbox, OutboxId]):
     """Tables outbox and outbox_recipient."""
@@ -42,14 +45,16 @@ class OutboxRows(Repository[rows.Outbox, OutboxId]):
     ) -> list[rows.Outbox]:
         """Rows that may leave now, the longest queued first.
 
-        A held row is due when its time has come and it waits for nothing but time.
+        A held row is due when its time has come and it waits for nothing but time. What we set
+        ourselves is never hours away: then the clock was wrong when it was set (faults.md R22).
         """
         found: list[rows.Outbox] = []
         for state in states:
             found += self.select(
-                "WHERE state = ? AND (not_before_ms IS NULL OR not_before_ms <= ?)"
+                "WHERE state = ? AND (not_before_ms IS NULL OR not_before_ms <= ?"
+                " OR (not_before_ms > ? AND coalesce(hold_reason, '') != 'later'))"
                 " AND (state != 'held' OR hold_reason IN ('undo_window', 'later'))",
-                (state, now_ms),
+                (state, now_ms, now_ms + _LONGEST_MS),
             )
         return sorted(found, key=lambda row: (row.queued_ms, row.id))
 

@@ -92,7 +92,8 @@ def notice_for(
 
 
 def _held_notice(row: TicketRow, look: Appearance) -> Notice | None:
-    if row.alarm is None:
+    # Held with a time it leaves by itself; without one it waits for the owner.
+    if row.alarm is None and (row.outbox_state != "held" or row.outbox_not_before_ms is not None):
         return None
     return Notice(
         look,
