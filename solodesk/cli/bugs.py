@@ -13,6 +13,7 @@ from types import TracebackType
 
 from solodesk.base.errors import KnownError
 from solodesk.base.paths import data_folder
+from solodesk.cli.options import split_globals
 from solodesk.cli.output import Output
 
 Hook = Callable[[type[BaseException], BaseException, TracebackType | None], None]
@@ -42,6 +43,4 @@ def hook(argv: Sequence[str]) -> Hook:
 
 
 def _logs(argv: Sequence[str]) -> Path:
-    from solodesk.cli.main import split_globals
-
     return data_folder(split_globals(list(argv))[0].data).logs

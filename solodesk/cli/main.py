@@ -9,7 +9,6 @@ import importlib
 import locale
 import os
 import sys
-from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Final, TextIO
@@ -19,6 +18,7 @@ from solodesk.base.clock import Clock, SystemClock
 from solodesk.base.errors import KnownError
 from solodesk.base.paths import config_folder, data_folder
 from solodesk.cli import bugs
+from solodesk.cli.options import split_globals
 from solodesk.cli.output import Output
 from solodesk.cli.parsing import Parser, WrongUse
 from solodesk.cli.session import Session
@@ -62,16 +62,6 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "restore": ("unbuilt", marked("restore a backup")),
     "check": ("unbuilt", marked("check the store")),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Globals:
-    """Options that may stand before or after the command."""
-
-    json: bool = False
-    data: Path | None = None
-    profile_log: bool = False
-    version: bool = False
 
 
 def entry() -> None:
@@ -135,35 +125,6 @@ def main(
         return output.wrong_use(_("These words are not text in UTF-8."), "solodesk help")
     finally:
         session.close()
-
-
-def split_globals(argv: list[str]) -> tuple[Globals, list[str]]:
-    """Take the global options out, wherever they stand before `--`; WrongUse."""
-    said = Globals()
-    rest: list[str] = []
-    words = iter(argv)
-    for word in words:
-        if word == "--":
-            rest += [word, *words]
-        elif word == "--json":
-            said = replace(said, json=True)
-        elif word == "--profile-log":
-            said = replace(said, profile_log=True)
-        elif word == "--version" and not rest:
-            said = replace(said, version=True)
-        elif word == "--data":
-            said = replace(said, data=_folder(next(words, "")))
-        elif word.startswith("--data="):
-            said = replace(said, data=_folder(word.removeprefix("--data=")))
-        else:
-            rest.append(word)
-    return said, rest
-
-
-def _folder(given: str) -> Path:
-    if not given:
-        raise WrongUse(_("--data wants a folder."), "solodesk --data FOLDER …")
-    return Path(given)
 
 
 def _dispatch(rest: list[str], session: Session) -> int:
