@@ -63,9 +63,7 @@ def main() -> None:
         for scheme in ("light", "dark"):
             for lang in ("en", "zh"):
                 scenes = ("main", "picker") if scheme == "light" else ("main",)
-                main_screenshots(
-                    folder, OUT, scheme=scheme, lang=lang, scenes=scenes, clock=clock
-                )
+                main_screenshots(folder, OUT, scheme=scheme, lang=lang, scenes=scenes, clock=clock)
         draw_report(folder, clock)
     sys.stdout.write(f"{OUT}\n")
 
