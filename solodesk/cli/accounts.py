@@ -15,7 +15,7 @@ from solodesk.cli import forms
 from solodesk.cli.parsing import Parser, Subparsers, WrongUse, amount
 from solodesk.cli.session import Session
 from solodesk.engine.secrets import ENVIRONMENT, Secrets, open_secrets
-from solodesk.services import accounts
+from solodesk.services import accounts, certificates
 from solodesk.services.accounts import AccountInput, AccountPlan, AccountView, Side
 from solodesk.store import rows
 from solodesk.wording.errors import told
@@ -36,7 +36,9 @@ def register(subparsers: Subparsers) -> None:
     add.add_argument("--smtp", metavar="HOST:PORT")
     add.add_argument("--smtp-tls", choices=_TLS, default="tls")
     add.add_argument("--user")
-    add.add_argument("--ca-file")
+    trust = add.add_mutually_exclusive_group()
+    trust.add_argument("--ca-file")
+    trust.add_argument("--accept-certificate", metavar="sha256:HEX", dest="pin")
     add.add_argument("--history-days", type=amount, default=90)
     add.add_argument("--history", type=_history, dest="history_days", metavar="all|DAYS")
     add.add_argument("--idle-close-days", type=amount, default=14)
@@ -62,7 +64,7 @@ def add_account(args: argparse.Namespace, session: Session) -> int:
             imap=_side(args.imap, args.imap_tls, sending=False),
             smtp=_side(args.smtp, args.smtp_tls, sending=True),
             user=args.user,
-            ca_file=args.ca_file,
+            ca_file=args.pin or args.ca_file,
             history_days=args.history_days,
             idle_close_days=args.idle_close_days,
             saves_sent=False if args.copy_to_sent else None,
@@ -73,7 +75,7 @@ def add_account(args: argparse.Namespace, session: Session) -> int:
             raise KnownError("account_exists", address=plan.address)
     secret = _password(args, plan)
     if not args.no_test:
-        accounts.try_out(plan.imap, plan.smtp, secret or "")
+        _live_test(plan, secret or "")
     fault = open_secrets(Redactor()).keep(plan.address, secret) if secret else None
     with session.store.write() as desk:
         account = accounts.add(desk, plan)
@@ -85,6 +87,13 @@ def add_account(args: argparse.Namespace, session: Session) -> int:
         line["detail"] = {"code": fault.code, "message": told(fault.code, fault.params).message}
     session.output.line(line, _("{address} is connected.").format(address=plan.address))
     return 0
+
+
+def _live_test(plan: accounts.AccountPlan, secret: str) -> None:
+    try:
+        accounts.try_out(plan.imap, plan.smtp, secret)
+    except KnownError as error:
+        raise certificates.explained(error, (plan.imap, plan.smtp)) from error
 
 
 def _without_keychain(fault: KnownError) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from solodesk.base.errors import KnownError
+from solodesk.mail import pinning
 
 
 class Transport(StrEnum):
@@ -22,7 +23,11 @@ class Transport(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server's address. `ca_file`: one more trust anchor (PEM), for tests and private CAs."""
+    """A server's address.
+
+    `ca_file`: one more trust anchor, for tests and private CAs: a PEM file, or the fingerprint
+    of one certificate the owner accepted ("sha256:…", mail/pinning.py).
+    """
 
     host: str
     port: int
@@ -60,8 +65,11 @@ def check_transport(server: Server) -> Transport:
 def tls_context(server: Server) -> ssl.SSLContext:
     """A context that verifies name and chain, TLS 1.2 up, with the extra trust anchor if any.
 
-    KnownError `ca_file_unreadable` when the anchor's file cannot be used.
+    KnownError `ca_file_unreadable` when the anchor's file cannot be used, `bad_fingerprint`.
     """
+    pin = pinning.pin_of(server.ca_file)
+    if pin is not None:
+        return pinning.context(server.host, pin)
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if server.ca_file is not None:

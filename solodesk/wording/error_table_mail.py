@@ -90,6 +90,26 @@ MAIL: dict[str, tuple[str, str]] = {
         marked("Without encryption SoloDesk talks only to this computer itself, not to {host}."),
         marked("Choose an encrypted connection."),
     ),
+    "certificate_unknown": (
+        marked("{host} shows a certificate that nobody vouches for: sha256:{fingerprint}"),
+        marked(
+            "If this is your own server and its fingerprint is the same, accept it: --accept-certificate sha256:{fingerprint}"
+        ),
+    ),
+    "certificate_changed": (
+        marked("{host} shows another certificate than the one you accepted: sha256:{fingerprint}"),
+        marked(
+            "SoloDesk sent no password. If you did not renew it yourself, somebody may be in between; else connect the mailbox anew."
+        ),
+    ),
+    "pin_not_allowed": (
+        marked("{host} is not on this computer or your local network."),
+        marked("A certificate can be accepted by its fingerprint only there."),
+    ),
+    "bad_fingerprint": (
+        marked("“{text}” is no fingerprint."),
+        marked("It is sha256: and 64 digits from 0 to f."),
+    ),
     "ca_file_unreadable": (
         marked("The certificate file {path} cannot be read."),
         marked("Choose another file."),
