@@ -21,8 +21,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from solodesk.ui.appearance import Appearance
-from solodesk.ui.composer import richtext
-from solodesk.ui.composer.chiptext import ChipText
+from solodesk.ui.text import richtext
+from solodesk.ui.text.chiptext import ChipText
 from solodesk.wording.gettext import _
 
 _TRIGGERS = "/、／"

@@ -15,10 +15,10 @@ from solodesk.domain.ids import TicketId
 from solodesk.services import lists, macros, responses, settings
 from solodesk.services.macros import Macro, StepPreview
 from solodesk.ui.appearance import Appearance
-from solodesk.ui.composer.chiptext import ChipPreview
 from solodesk.ui.dialogs.frame import DialogFrame
 from solodesk.ui.icons import icon
 from solodesk.ui.ops import DeskGate
+from solodesk.ui.text.chiptext import ChipPreview
 from solodesk.ui.widgets import Chip
 from solodesk.wording import dates, labels
 from solodesk.wording.gettext import _, marked, ngettext

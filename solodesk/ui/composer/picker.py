@@ -35,8 +35,8 @@ from solodesk.base.errors import KnownError
 from solodesk.domain.ids import TicketId
 from solodesk.services import responses
 from solodesk.ui.appearance import Appearance
-from solodesk.ui.composer.chiptext import ChipPreview
 from solodesk.ui.ops import DeskGate
+from solodesk.ui.text.chiptext import ChipPreview
 from solodesk.wording import errors, labels
 from solodesk.wording.gettext import _, ngettext
 

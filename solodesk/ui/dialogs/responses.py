@@ -27,10 +27,10 @@ from solodesk.domain.views import View
 from solodesk.services import lists, responses, template_values, templates
 from solodesk.services.units import Desk, Reader
 from solodesk.ui.appearance import Appearance
-from solodesk.ui.composer.chiptext import ChipPreview
 from solodesk.ui.dialogs.manager import ManagerDialog
 from solodesk.ui.icons import icon
 from solodesk.ui.ops import DeskGate
+from solodesk.ui.text.chiptext import ChipPreview
 from solodesk.wording import errors, labels
 from solodesk.wording.gettext import _, current_language, marked, ngettext
 

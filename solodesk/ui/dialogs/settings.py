@@ -33,7 +33,7 @@ _PAGES: Final = (
             "goal_first_s", "goal_next_s", "service_hours",
         ),
     ),
-    (marked("Answering"), ("undo_send_s", "quote", "after_send", "start_view")),
+    (marked("Answering"), ("undo_send_s", "quote", "start_view")),
     (marked("Satisfaction"), ("survey_on_close", "survey_scale")),
     (
         marked("Automatic mail"),

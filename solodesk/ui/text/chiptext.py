@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from solodesk.ui.appearance import Appearance, is_chinese
-from solodesk.ui.composer import richtext
+from solodesk.ui.text import richtext
 
 _SIDE = 2.0
 _LINE, _LINE_CJK = 20.25, 21.6
