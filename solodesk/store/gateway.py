@@ -11,6 +11,8 @@ from solodesk.store.spec import R, Spec
 from solodesk.store.transaction import Transaction
 
 K = TypeVar("K", bound=int)
+_KNOWN = 256
+"""Rows remembered within a transaction: enough for one act, little in memory."""
 
 
 class Gateway(Generic[R]):
@@ -82,6 +84,7 @@ class Gateway(Generic[R]):
             f"UPDATE {spec.table} SET {sets} WHERE {spec.by_key}",
             [*(new[n] for n in differing), *key],
         )
+        tx.known.pop((spec.table, cast("int", key[0])), None)
         was = dict(zip(watched, before[len(names) :], strict=False))
         self._touch(was)
         self._touch({**was, **{n: new[n] for n in differing}})
@@ -104,6 +107,7 @@ class Gateway(Generic[R]):
             return False
         raw = dict(zip(spec.names, row, strict=True))
         tx.link.execute(f"DELETE FROM {spec.table} WHERE {spec.by_key}", key)
+        tx.known.clear()
         self._touch(raw)
         if spec.undo and tx.recorder:
             tx.recorder.entry(spec.table, self._key_of(raw), "delete", raw, None)
@@ -125,8 +129,16 @@ class Repository(Gateway[R], Generic[R, K]):
     __slots__ = ()
 
     def get(self, row_id: K) -> R | None:
-        """The row, or None."""
-        return self.by_key(row_id)
+        """The row, or None; asked again while nothing changed it, it is not read again."""
+        tx, key = self._tx, (self._spec.table, int(row_id))
+        row: R | None = tx.known.get(key)
+        if row is None:
+            row = self.by_key(row_id)
+            if row is not None and tx.writing:
+                if len(tx.known) >= _KNOWN:
+                    tx.known.clear()
+                tx.known[key] = row
+        return row
 
     def many(self, ids: Sequence[K]) -> list[R]:
         """The rows of these ids that exist, in order of id."""

@@ -26,7 +26,7 @@ def _plain(value: Any) -> Any:
     raise TypeError(message)
 
 
-_decode = json.JSONDecoder().decode
+_scan = json.JSONDecoder().scan_once
 _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
 
 
@@ -48,7 +48,9 @@ class Column:
     def stored(self, value: Any) -> Value:
         """The cell for a value."""
         if self.form == "json":
-            return None if value is None else _encoder(value)
+            if value is None:
+                return None
+            return "[]" if value == [] or value == () else _encoder(value)
         if self.form == "bool":
             return 1 if value else 0
         cell: Value = value
@@ -114,20 +116,21 @@ def _column(field_: Any) -> Column:
 
 def _loader(row: type[R], columns: tuple[Column, ...]) -> Callable[[Iterable[Any]], R]:
     names = tuple(c.name for c in columns)
-    decoded = tuple(c.name for c in columns if c.form == "json")
-    flags = tuple(c.name for c in columns if c.form == "bool")
+    decoded = tuple(at for at, c in enumerate(columns) if c.form == "json")
+    flags = tuple(at for at, c in enumerate(columns) if c.form == "bool")
 
     def load(cells: Iterable[Any]) -> R:
-        values = dict(zip(names, cells, strict=True))
-        for name in decoded:
-            cell = values[name]
+        values = list(cells)
+        for at in decoded:
+            cell = values[at]
             if cell == "[]":
-                values[name] = []
+                values[at] = []
             elif cell is not None:
-                values[name] = _decode(cell)
-        for name in flags:
-            values[name] = bool(values[name])
-        return row(**values)
+                # We wrote it: no blanks around, one value.
+                values[at] = _scan(cell, 0)[0]
+        for at in flags:
+            values[at] = values[at] != 0
+        return row(**dict(zip(names, values, strict=True)))
 
     return load
 

@@ -94,6 +94,8 @@ class Transaction:
     touched: set[tuple[str, int]] = field(default_factory=set)
     at_end: list[Callable[[], None]] = field(default_factory=list)
     """Work that waits for the end of the transaction (the search index, in order)."""
+    known: dict[tuple[str, int], Any] = field(default_factory=dict)
+    """Rows read by their id and not changed since, while writing."""
 
     def all(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
@@ -111,6 +113,8 @@ class Transaction:
 
     def run(self, sql: str, params: Params = ()) -> Cursor:
         """Run a statement that changes something; the caller says what with `touch`."""
+        if not sql.startswith("INSERT"):
+            self.known.clear()
         return self.link.execute(sql, params)
 
     def run_many(self, sql: str, params: Iterable[Sequence[Value]]) -> None:
