@@ -23,7 +23,7 @@ from solodesk.base import resources
 from solodesk.base.children import child_command
 from solodesk.base.clock import Clock, SystemClock
 from solodesk.base.device import DeviceSettings, settings_file
-from solodesk.base.errors import KnownError
+from solodesk.base.errors import KnownError, file_fault
 from solodesk.base.log import Redactor, writing
 from solodesk.base.paths import APP_ID, DataFolder, config_folder
 from solodesk.base.singletons import keep_singletons
@@ -186,23 +186,28 @@ def run_window(
     `rest`: a mailto link to write to. `profile_log`: `logs/start.jsonl` gets a line with the
     milliseconds from the start of the process to the first painted list. A fault that keeps the
     desk from opening (a newer store, a damaged one, another window on the same data) is told in a
-    window of its own, in plain words.
+    window of its own, in plain words, and then raised as KnownError for those who started us.
     """
     app = application()
     file = settings_file(config_folder())
     device = devices.load(file)
-    folder.create()
+    try:
+        folder.create()
+    except OSError as error:
+        raise _shown(file_fault(error), device) from error
     # Qt's own: importing another lock costs more than the window's first painting.
     lock = QLockFile(str(folder.root / "desk.lock"))
     lock.setStaleLockTime(0)
     if not lock.tryLock(0):
-        return _tell(KnownError("desk_open_already", path=str(folder.root)), device)
+        held = lock.error() is QLockFile.LockError.LockFailedError
+        code = "desk_open_already" if held else "no_permission"
+        raise _shown(KnownError(code, path=str(folder.root)), device)
     try:
         command = child_command("--data", str(folder.root), "engine") if engine else None
         desk = DeskApp(folder, device=device, device_file=file, engine=command)
     except KnownError as error:
         lock.unlock()
-        return _tell(error, device)
+        raise _shown(error, device) from error
     hook = sys.excepthook
     try:
         with writing(folder.logs, "desk", Redactor()):
@@ -220,8 +225,12 @@ def run_window(
         lock.unlock()
 
 
-def _tell(error: KnownError, device: DeviceSettings) -> int:
+def _shown(error: KnownError, device: DeviceSettings) -> KnownError:
+    """The same fault, once it was read in a window; where nobody sees windows, at once."""
     from solodesk.app.fault_window import FaultWindow
+
+    if application().platformName() in ("offscreen", "minimal"):
+        return error
 
     set_language(QLocale.system().name() if device.language == "system" else device.language)
     look = Appearance()
@@ -230,4 +239,4 @@ def _tell(error: KnownError, device: DeviceSettings) -> int:
     window = FaultWindow(error, look)
     window.show()
     application().exec()
-    return error.exit_code
+    return error

@@ -4,6 +4,7 @@ A `KnownError` carries a code and the facts; `wording` turns them into a sentenc
 do. Everything else that is raised is a bug. This module must not hold sentences.
 """
 
+import errno
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -37,3 +38,20 @@ class NeedsOwner(KnownError):  # noqa: N818 - it is not an error but a question 
     """
 
     exit_code = 3
+
+
+def file_fault(error: OSError) -> KnownError:
+    """The known fault behind an error of the file system.
+
+    Codes: no_such_file, not_a_folder, no_permission, disk_full, cannot_write.
+    """
+    path = str(error.filename or "")
+    if isinstance(error, FileNotFoundError):
+        return KnownError("no_such_file", path=path)
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return KnownError("not_a_folder", path=path)
+    if isinstance(error, PermissionError | IsADirectoryError):
+        return KnownError("no_permission", path=path)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return KnownError("disk_full", path=path)
+    return KnownError("cannot_write", path=path, detail=error.strerror or str(error))

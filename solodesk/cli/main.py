@@ -4,7 +4,6 @@ Only the module of the command asked for is imported, so that `solodesk sync` st
 Without a command: the window. Must not know what any command does.
 """
 
-import errno
 import importlib
 import locale
 import os
@@ -15,7 +14,7 @@ from typing import Final, TextIO
 
 from solodesk import __version__
 from solodesk.base.clock import Clock, SystemClock
-from solodesk.base.errors import KnownError
+from solodesk.base.errors import KnownError, file_fault
 from solodesk.base.paths import config_folder, data_folder
 from solodesk.cli import bugs
 from solodesk.cli.options import split_globals
@@ -119,7 +118,7 @@ def main(
     except KnownError as error:
         return output.fault(error)
     except OSError as error:
-        return output.fault(_file_fault(error))
+        return output.fault(file_fault(error))
     except UnicodeEncodeError:
         # Words typed in another charset than the system's come as half letters.
         return output.wrong_use(_("These words are not text in UTF-8."), "solodesk help")
@@ -189,16 +188,3 @@ def _choose_language() -> None:
         names = (os.environ.get(key) for key in ("LC_ALL", "LC_MESSAGES", "LANG"))
         chosen = next((name for name in names if name), None) or locale.getlocale()[0] or "en"
     set_language(chosen)
-
-
-def _file_fault(error: OSError) -> KnownError:
-    path = str(error.filename or "")
-    if isinstance(error, FileNotFoundError):
-        return KnownError("no_such_file", path=path)
-    if isinstance(error, FileExistsError | NotADirectoryError):
-        return KnownError("not_a_folder", path=path)
-    if isinstance(error, PermissionError | IsADirectoryError):
-        return KnownError("no_permission", path=path)
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return KnownError("disk_full", path=path)
-    return KnownError("cannot_write", path=path, detail=error.strerror or str(error))

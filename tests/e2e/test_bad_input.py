@@ -7,6 +7,7 @@ import os
 import socket
 import sqlite3
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from tests.support.dovecot import Mailbox
 from tests.support.mails import raw_mail
 from tests.support.program import Engine, solodesk
 from tests.support.smtp import SmtpSink
-from tests.support.waiting import free_port
+from tests.support.waiting import free_port, wait_until
 
 _MEI = "Mei Chen <mei@customer.example>"
 
@@ -340,6 +341,31 @@ def test_no_keychain_and_no_screen(data_dir: Path, mailbox: Mailbox) -> None:
     assert "SOLODESK_PASSWORD" in said["hint"]
     screens = {"DISPLAY": "", "WAYLAND_DISPLAY": "", "QT_QPA_PLATFORM": ""}
     refused(solodesk(data_dir, env=screens), 1, "no_display")
+
+
+def test_a_second_window_says_so_and_the_first_goes_on(data_dir: Path, tmp_path: Path) -> None:
+    import_one(data_dir, tmp_path)
+    window = subprocess.Popen(
+        [sys.executable, "-m", "solodesk", "--data", str(data_dir), "--profile-log"],
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        painted = DataFolder(data_dir).logs / "start.jsonl"
+        wait_until(painted.exists, 30, "the first window is painted")
+        offscreen = {"QT_QPA_PLATFORM": "offscreen"}
+        refused(solodesk(data_dir, env=offscreen), 1, "desk_open_already")
+        assert solodesk(data_dir, "note", "1001", "--text", "meanwhile")[0] == 0
+        assert window.poll() is None
+    finally:
+        window.terminate()
+        window.wait(15)
+    # Only the lock counts, not the file a dead process leaves.
+    file = tmp_path / "file"
+    file.write_text("mine", encoding="utf-8")
+    refused(solodesk(file, env=offscreen), 1, "not_a_folder")
+    sound(data_dir)
 
 
 def test_a_data_folder_that_can_not_be(tmp_path: Path) -> None:
