@@ -2,6 +2,8 @@
 
 The first connection after `arm` is spoiled, those after it are not. `seen` tells how many bytes
 the last connection carried each way, so that a recorded session gives the places to strike.
+`on_client` lets a test act on the server at an exact moment of a session: before a command is
+passed on.
 """
 
 import contextlib
@@ -9,6 +11,7 @@ import select
 import socket
 import struct
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Self
 
@@ -39,6 +42,7 @@ class ChaosProxy:
         self.port: int = self._listener.getsockname()[1]
         self.seen: dict[Source, int] = {"client": 0, "server": 0}
         self.struck = 0
+        self.on_client: Callable[[], None] | None = None
         self._fault: Fault | None = None
         self._done = threading.Event()
         self._pipes: list[threading.Thread] = []
@@ -94,6 +98,8 @@ class ChaosProxy:
                 data = here.recv(_CHUNK)
                 if not data:
                     return
+                if source == "client" and self.on_client is not None:
+                    self.on_client()
                 before = self.seen[source]
                 self.seen[source] += len(data)
                 if source == deaf:

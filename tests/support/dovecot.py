@@ -9,12 +9,14 @@ import imaplib
 import itertools
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -406,11 +408,26 @@ class Mailbox:
     def renew_uidvalidity(self, folder: str = "INBOX") -> None:
         """Make the server forget its UIDs, as after a restored backup."""
         self.stop()
-        place = self.maildir if folder == "INBOX" else self.maildir / f".{folder}"
-        for path in place.glob("dovecot*"):
-            if path.is_file() and path.name != "dovecot-uidvalidity":
-                path.unlink()
+        self.forget_uids(folder)
         self.start()
+
+    def forget_uids(self, folder: str = "INBOX") -> None:
+        """The same while it runs, under the eyes of whoever has the folder open.
+
+        The new UIDVALIDITY is written by us: left to itself the server may give the old one again
+        when a session has it in memory, and then nobody could tell.
+        """
+        self.close()
+        place = self.maildir if folder == "INBOX" else self.maildir / f".{folder}"
+        listed = place / "dovecot-uidlist"
+        known = re.match(rb"3 V(\d+)", listed.read_bytes()) if listed.exists() else None
+        for path in place.glob("dovecot.*"):
+            path.unlink(missing_ok=True)
+        if known is not None:
+            fresh = place / f"uidlist.{next(self._stamps)}.tmp"
+            fresh.write_text(f"3 V{int(known[1]) + 1} N1 G{uuid.uuid4().hex}\n", encoding="ascii")
+            self.server.own(fresh)
+            fresh.replace(listed)
 
 
 def _name(folder: str) -> str:

@@ -165,7 +165,7 @@ def differences(box: Mailbox, folder: Path, *names: str) -> list[str]:
     path = DataFolder(folder).store
     found: list[str] = []
     for name in names or ("INBOX", "Sent"):
-        server = dict(zip(box.uids(name), map(_sha, box.messages(name)), strict=True))
+        server = dict(zip(box.uids(name), map(digest, box.messages(name)), strict=True))
         here = dict(
             rows(
                 path,
@@ -181,7 +181,8 @@ def differences(box: Mailbox, folder: Path, *names: str) -> list[str]:
     return found + [f"placed but not stored: {each}" for each in sorted(placed - stored)]
 
 
-def _sha(raw: bytes) -> str:
+def digest(raw: bytes) -> str:
+    """How the store names bytes."""
     return hashlib.sha256(raw).hexdigest()
 
 
@@ -189,7 +190,7 @@ def on_server(box: Mailbox, *names: str) -> dict[str, list[tuple[int, frozenset[
     """UIDs, flags (without \\Recent) and bytes of folders: equal before and after = I2."""
     return {
         name: [
-            (uid, frozenset(box.flags(uid, name) - {"\\Recent"}), _sha(box.raw(uid, name)))
+            (uid, frozenset(box.flags(uid, name) - {"\\Recent"}), digest(box.raw(uid, name)))
             for uid in box.uids(name)
         ]
         for name in names or ("INBOX", "Sent")
