@@ -104,10 +104,6 @@ ALL: Final = (
         "start_view", "choice", View.NEEDS_REPLY.value, marked("View at the start"),
         choices=tuple(View),
     ),
-    Setting(
-        "after_send", "choice", "next", marked("After sending, go to"),
-        choices=("next", "stay", "back"),
-    ),
 )  # fmt: skip
 _BY_KEY: Final = {setting.key: setting for setting in ALL}
 

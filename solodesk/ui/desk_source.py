@@ -61,6 +61,10 @@ class DeskSource:
             )
         )
 
+    def start_view(self) -> View:
+        """The view the owner starts with."""
+        return View(str(self._gate.read(lambda reader: settings.get(reader, "start_view"))))
+
     def read_hours(self, done: Callable[[], None]) -> None:
         """Opening hours, then `done()`."""
 

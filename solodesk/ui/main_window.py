@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QMainWindow, QMessageBox
 
 from solodesk.base.device import DeviceSettings
 from solodesk.domain.changes import Changes
-from solodesk.domain.views import View
 from solodesk.ui.actions import Actions
 from solodesk.ui.appearance import Appearance
 from solodesk.ui.desk_source import DeskSource, Standing
@@ -176,7 +175,7 @@ class MainWindow(QMainWindow):
 
     def start(self) -> None:
         """Show the first view. Everything else follows after the first painting."""
-        self.navigation.show_view(View.NEEDS_REPLY)
+        self.navigation.show_view(self.source.start_view())
         self.tickets.view.setFocus()
 
     def event(self, event: QEvent) -> bool:

@@ -108,11 +108,6 @@ _WEEKDAYS = {
     "sat": marked("Saturday"),
     "sun": marked("Sunday"),
 }
-_AFTER_SEND = {
-    "next": marked("The next ticket"),
-    "stay": marked("Stay here"),
-    "back": marked("Back to the list"),
-}
 _ACKNOWLEDGE = {
     "off": marked("Never"),
     "always": marked("Always"),
@@ -205,7 +200,6 @@ def choice(setting: str, code: str) -> str:
         "language_default": _LANGUAGE,
         "start_view": _VIEW,
         "survey_scale": _SCALE,
-        "after_send": _AFTER_SEND,
         "quote": _QUOTE,
         "acknowledge": _ACKNOWLEDGE,
     }

@@ -7,12 +7,16 @@ from pytestqt.qtbot import QtBot
 
 from solodesk.app.desk import DeskApp
 from solodesk.app.screenshots import settle
+from solodesk.base.clock import FixedClock
+from solodesk.base.device import DeviceSettings
+from solodesk.base.paths import DataFolder
 from solodesk.domain.ids import TicketId
 from solodesk.domain.views import View
-from solodesk.services import lists, tickets
+from solodesk.services import lists, settings, tickets
 from solodesk.services.units import Store
 from solodesk.ui.frame import Shape
 from solodesk.wording.gettext import set_language
+from tests.ui.shop import NOW, open_shop
 
 
 def _subjects(desk: DeskApp) -> list[str]:
@@ -237,3 +241,15 @@ def test_an_engine_that_keeps_stopping_is_said_until_it_runs(desk: DeskApp) -> N
     assert "neither fetched nor sent" in notice.title
     desk.gate.news.emit({"news": "engine", "failing": False})
     assert desk.window.shell.banner.notice is None
+
+
+def test_the_window_opens_in_the_view_chosen(data_folder: DataFolder, qtbot: QtBot) -> None:
+    store = open_shop(data_folder)
+    with store.write() as desk:
+        settings.put(desk, "start_view", "all")
+    store.close()
+    app = DeskApp(data_folder, clock=FixedClock(NOW), device=DeviceSettings(language="en"))
+    app.start()
+    settle(app)
+    assert _view(app) is View.ALL
+    app.stop()
