@@ -42,6 +42,7 @@ os.environ.pop("DBUS_SESSION_BUS_ADDRESS", None)
 settings.register_profile("solodesk", deadline=None, print_blob=True)
 settings.load_profile("solodesk")
 
+_NOWHERE = '{"own": [], "ispdb": [], "ask_dns": false, "imap_guesses": [], "smtp_guesses": []}'
 _UNRESOLVABLE = (".invalid", ".example", ".test", ".example.com", ".example.org", ".example.net")
 
 
@@ -79,6 +80,10 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", "C.UTF-8")
+    # A search for servers asks nobody, in our child processes either.
+    nowhere = home / "discovery.json"
+    nowhere.write_text(_NOWHERE, encoding="utf-8")
+    monkeypatch.setenv("SOLODESK_DISCOVERY", str(nowhere))
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ A mailbox is tested live before it is stored, unless --no-test.
 """
 
 import argparse
+import dataclasses
 import getpass
 import os
 import sys
@@ -11,7 +12,7 @@ from typing import Any
 
 from solodesk.base.errors import KnownError
 from solodesk.base.log import Redactor
-from solodesk.cli import forms
+from solodesk.cli import forms, sign_in
 from solodesk.cli.parsing import Parser, Subparsers, WrongUse, amount
 from solodesk.cli.session import Session
 from solodesk.engine.secrets import ENVIRONMENT, Secrets, open_secrets
@@ -44,11 +45,18 @@ def register(subparsers: Subparsers) -> None:
     add.add_argument("--idle-close-days", type=amount, default=14)
     add.add_argument("--copy-to-sent", action="store_true")
     add.add_argument("--no-test", action="store_true")
+    sign_in.add_options(add)
     given = add.add_mutually_exclusive_group()
     given.add_argument("--password-env", metavar="NAME")
     given.add_argument("--password-stdin", action="store_true")
     add.set_defaults(run=add_account)
     acts.add_parser("list").set_defaults(run=list_accounts)
+    again = acts.add_parser("sign-in")
+    again.add_argument("account", metavar="ACCOUNT")
+    again.add_argument("--provider", choices=("microsoft", "google"))
+    again.add_argument("--ca-file")
+    sign_in.add_options(again)
+    again.set_defaults(run=sign_in.sign_in_again)
     for name, run in (("test", test_account), ("remove", remove_account)):
         act = acts.add_parser(name)
         act.add_argument("account", metavar="ACCOUNT")
@@ -57,33 +65,42 @@ def register(subparsers: Subparsers) -> None:
 
 def add_account(args: argparse.Namespace, session: Session) -> int:
     """Connect a mailbox."""
-    plan = accounts.plan(
-        AccountInput(
-            address=args.address,
-            name=args.name,
-            imap=_side(args.imap, args.imap_tls, sending=False),
-            smtp=_side(args.smtp, args.smtp_tls, sending=True),
-            user=args.user,
-            ca_file=args.pin or args.ca_file,
-            history_days=args.history_days,
-            idle_close_days=args.idle_close_days,
-            saves_sent=False if args.copy_to_sent else None,
-        )
+    asked = AccountInput(
+        address=args.address,
+        name=args.name,
+        imap=_side(args.imap, args.imap_tls, sending=False),
+        smtp=_side(args.smtp, args.smtp_tls, sending=True),
+        user=args.user,
+        ca_file=args.pin or args.ca_file,
+        history_days=args.history_days,
+        idle_close_days=args.idle_close_days,
+        saves_sent=False if args.copy_to_sent else None,
+        browser=sign_in.wanted(args),
     )
+    plan = _plan(asked, session)
     with session.store.read() as reader:
         if reader.accounts.by_address(plan.address) is not None:
             raise KnownError("account_exists", address=plan.address)
-    secret = _password(args, plan)
+    signed = None
+    if plan.browser:
+        preset = plan.provider.sign_in if plan.provider else None
+        signed = sign_in.ask(args, session, plan.address, preset)
+    secret = _password(args, plan) if signed is None else signed.tokens.access
     if not args.no_test:
-        _live_test(plan, secret or "")
-    fault = open_secrets(Redactor()).keep(plan.address, secret) if secret else None
+        accounts.try_out(plan.imap, plan.smtp, secret or "")
+    fault = None
+    if signed is not None:
+        fault = sign_in.keep(session, plan.address, signed)
+    elif secret:
+        fault = open_secrets(Redactor()).keep(plan.address, secret)
     with session.store.write() as desk:
         account = accounts.add(desk, plan)
     with session.store.read() as reader:
         view = accounts.view(reader, accounts.get(reader, account))
     line = account_line(view)
     if fault is not None:
-        session.output.progress(_without_keychain(fault))
+        by_browser = sign_in.without_keychain if signed else _without_keychain
+        session.output.progress(by_browser(fault))
         line["detail"] = {"code": fault.code, "message": told(fault.code, fault.params).message}
     session.output.line(line, _("{address} is connected.").format(address=plan.address))
     return 0
@@ -94,6 +111,31 @@ def _live_test(plan: accounts.AccountPlan, secret: str) -> None:
         accounts.try_out(plan.imap, plan.smtp, secret)
     except KnownError as error:
         raise certificates.explained(error, (plan.imap, plan.smtp)) from error
+
+
+def _plan(asked: AccountInput, session: Session) -> AccountPlan:
+    """Complete what was typed: from the table, else from what the network says about the domain."""
+    try:
+        return accounts.plan(asked)
+    except KnownError as error:
+        if error.code == "oauth_needed":
+            return accounts.plan(dataclasses.replace(asked, browser=True))
+        if error.code != "unknown_provider" or asked.imap or asked.smtp:
+            raise
+    from solodesk.services import discovery  # late: most commands find nothing
+
+    found = discovery.find(asked.address, discovery.places(os.environ))
+    provider = found.provider
+    session.output.progress(
+        _("Found: {provider} ({servers})").format(
+            provider=provider.name, servers=f"{provider.imap.host}, {provider.smtp.host}"
+        )
+    )
+    session.output.progress(
+        _("These servers belong to: {domains}").format(domains=", ".join(found.domains))
+    )
+    browser = asked.browser or provider.wants == "oauth2"
+    return accounts.plan(dataclasses.replace(asked, browser=browser), provider)
 
 
 def _without_keychain(fault: KnownError) -> str:

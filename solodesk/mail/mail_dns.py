@@ -8,9 +8,6 @@ import time
 from collections.abc import Sequence
 from typing import Any, Final
 
-import dns.exception
-import dns.resolver
-
 QUERY_S: Final = 5.0
 _SECOND_LEVEL: Final = frozenset(
     {"ac", "co", "com", "edu", "gob", "gov", "gv", "id", "in", "info", "ltd", "me", "mil", "my"}
@@ -45,6 +42,10 @@ class MailDns:
         return min(found)[2], min(found)[3]
 
     def _ask(self, name: str, kind: str, until: float) -> list[Any]:
+        import dns.exception  # late: a large library, needed once
+        import dns.nameserver
+        import dns.resolver
+
         left = min(until - time.monotonic(), QUERY_S)
         if left <= 0:
             return []

@@ -63,6 +63,7 @@ class AccountPlan:
     idle_close_days: int
     saves_sent: bool
     provider: Provider | None
+    browser: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def plan(asked: AccountInput, found: Provider | None = None) -> AccountPlan:
         saves = known.saves_sent if known else True
     return AccountPlan(
         address.lower(), asked.name, imap, smtp, asked.history_days, asked.idle_close_days, saves,
-        known,
+        known, asked.browser,
     )  # fmt: skip
 
 

@@ -41,6 +41,8 @@ class Places:
     )
     ispdb: tuple[str, ...] = ("https://v1.ispdb.net/{domain}",)
     nameservers: tuple[tuple[str, int], ...] = ()
+    """The computer's own when there are none."""
+    ask_dns: bool = True
     imap_guesses: tuple[Guess, ...] = (
         ("imap.{domain}", 993, "tls"),
         ("mail.{domain}", 993, "tls"),
@@ -193,6 +195,8 @@ class _Search:
 
     def _by_mail_servers(self) -> Found | None:
         """Most one-person companies keep their own domain at a large provider."""
+        if not self._there.ask_dns:
+            return None
         for host in self._dns.mail_hosts(self._domain, self._until)[:1]:
             known = find_provider_by_mx(self._address, host)
             if known is not None:
@@ -203,6 +207,8 @@ class _Search:
         return None
 
     def _services(self) -> Found | None:
+        if not self._there.ask_dns:
+            return None
         imap = self._dns.service("_imaps._tcp", self._domain, self._until)
         smtp = self._dns.service("_submissions._tcp", self._domain, self._until)
         tls = "tls"
