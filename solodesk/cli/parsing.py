@@ -1,9 +1,10 @@
 """The argument parser: like argparse, but it raises instead of leaving the program."""
 
 import argparse
+import re
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from solodesk.wording.gettext import _
+from solodesk.wording.gettext import _, marked
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction["Parser"]
@@ -14,6 +15,25 @@ else:
 # Beyond these a number is a slip of the hand, and the store could not hold it.
 _LARGEST_NUMBER: Final = 2**53
 _LARGEST_AMOUNT: Final = 100_000
+
+
+# What argparse says → what we say.
+_SENTENCES: Final = tuple(
+    (re.compile(pattern, re.DOTALL), words)
+    for pattern, words in (
+        (r"the following arguments are required: (?P<what>.+)", marked("Missing: {what}.")),
+        (
+            r"argument (?P<what>.+?): invalid choice: (?P<given>.+) \(choose from (?P<known>.+)\)",
+            marked("{what} cannot be {given}; choose one of {known}."),
+        ),
+        (
+            r"argument (?P<what>.+?): expected (?:one|at least one) argument",
+            marked("{what} wants something after it."),
+        ),
+        (r"unrecognized arguments: (?P<given>.+)", marked("Not understood: {given}")),
+        (r"argument (?P<what>.+?): (?P<why>“.+)", marked("{what}: {why}")),
+    )
+)
 
 
 class WrongUse(Exception):  # noqa: N818 - it is not a fault of the program
@@ -33,7 +53,16 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise instead of exit."""
-        raise WrongUse(message, self.format_usage().strip())
+        raise WrongUse(_plainly(message), " ".join(self.format_usage().split()))
+
+
+def _plainly(message: str) -> str:
+    """argparse's sentence in our words, so that it is plain and in the owner's language."""
+    for pattern, words in _SENTENCES:
+        found = pattern.fullmatch(message)
+        if found:
+            return _(words).format(**found.groupdict())
+    return message
 
 
 def number(text: str) -> int:

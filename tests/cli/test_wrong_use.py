@@ -100,6 +100,16 @@ def test_wrong_use(cli: Cli, words: str) -> None:
     assert not cli.data.exists()
 
 
+def test_wrong_use_is_told_in_the_language_of_the_owner(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    for words in ("ticket", "tickets --view x", "tickets --limit", "tickets --fly", "ticket x"):
+        said = cli.json(*words.split()).error["message"]
+        assert re.search("[\u4e00-\u9fff]", said), said
+        assert "argument" not in said
+
+
 @pytest.mark.parametrize(("words", "error"), FAULTS)
 def test_faults(cli: Cli, words: str, error: str) -> None:
     said = cli.json(*words.split())
