@@ -25,6 +25,9 @@ _SNIPPET = 160
 _BEFORE = 50
 _LOOK = 4_000
 _REBUILD_BATCH = 500
+_REBUILT = "search_rebuilt"
+_BEFORE_ALL = -(1 << 62)
+Document = tuple[int, str, str, str]
 _SPACE = re.compile(r"\s")
 
 _DOCUMENT = (
@@ -152,7 +155,7 @@ class Search:
                 documents.append((doc, *words_))
         self._tx.run_many(
             "INSERT INTO search (rowid, subject, people, body) VALUES (?, ?, ?, ?)",
-            sorted(documents),
+            sorted(self._not_left_to_rebuild(documents)),
         )
 
     def _rows_of(self, select: str, messages: Sequence[MessageId]) -> list[tuple[Any, ...]]:
@@ -167,7 +170,7 @@ class Search:
             del self._pending[message]
             return
         row = self._tx.one(f"{_DOCUMENT} WHERE id = ?", (message,))
-        if row is not None:
+        if row is not None and self._not_left_to_rebuild([document(row)]):
             self._tx.run(
                 "INSERT INTO search (search, rowid, subject, people, body)"
                 " VALUES ('delete', ?, ?, ?, ?)",
@@ -192,10 +195,55 @@ class Search:
             )
             count += len(batch)
         self._tx.run("INSERT INTO search (search) VALUES ('optimize')")
+        self._whole()
+        return count
+
+    def rebuild_part(self, most: int = 200) -> bool:
+        """Make the next part of an outdated index anew; True when it is whole again.
+
+        The first call empties the index; what comes in later is indexed at once, the rest here.
+        """
+        if self._gap() is None:
+            self._pending.clear()
+            self._tx.run("INSERT INTO search (search) VALUES ('delete-all')")
+            last = self._tx.value("SELECT max(doc) FROM message")
+            self._reached(_BEFORE_ALL, _BEFORE_ALL if last is None else int(last))
+        after, until = self._gap() or (_BEFORE_ALL, _BEFORE_ALL)
+        batch = self._tx.all(
+            f"{_DOCUMENT} WHERE doc > ? AND doc <= ? ORDER BY doc LIMIT ?", (after, until, most)
+        )
+        self._tx.run_many(
+            "INSERT INTO search (rowid, subject, people, body) VALUES (?, ?, ?, ?)",
+            [document(row) for row in batch],
+        )
+        if len(batch) == most:
+            return self._reached(batch[-1][1], until)
+        self._whole()
+        return True
+
+    def _whole(self) -> None:
+        self._tx.run("DELETE FROM meta WHERE key = ?", (_REBUILT,))
         self._tx.run(
             "UPDATE meta SET value = ? WHERE key = 'segmenter_version'", (SEGMENTER_VERSION,)
         )
-        return count
+
+    def _reached(self, after: int, until: int) -> bool:
+        self._tx.run(
+            "INSERT INTO meta (key, value) VALUES (?, ?)"
+            " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            (_REBUILT, f"{after} {until}"),
+        )
+        return False
+
+    def _gap(self) -> tuple[int, int] | None:
+        """Documents after the first and up to the second number wait for `rebuild_part`."""
+        found = self._tx.value("SELECT value FROM meta WHERE key = ?", (_REBUILT,))
+        after, until = map(int, str(found or "0 0").split())
+        return None if found is None else (after, until)
+
+    def _not_left_to_rebuild(self, documents: list[Document]) -> list[Document]:
+        gap = self._gap()
+        return [d for d in documents if gap is None or not gap[0] < d[0] <= gap[1]]
 
     # -- asking
 

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from solodesk.base.clock import FixedClock
+from solodesk.base.paths import DataFolder
+from solodesk.domain.ids import MessageId
 from solodesk.domain.search_query import parse_query
 from solodesk.domain.views import SearchHit
 from solodesk.store.store import Store
@@ -238,3 +242,39 @@ def shared_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     write(store, "退款 NEAR OR body", "a b c 1", "Ünïcode ﬁ İstanbul ẞ", "\x00 odd \U0001f600")
     yield store
     store.close()
+
+
+@given(data=st.data())
+@settings(max_examples=12, deadline=None)
+def test_rebuilt_in_parts_while_mail_comes_and_goes(tmp_path_factory: Any, data: Any) -> None:
+    """Whatever is added or removed between the parts, each message is found once, or not at all."""
+    folder = DataFolder(tmp_path_factory.mktemp("parts"))
+    store = Store.open(folder, FixedClock(1_788_771_600_000), origin="test")
+    there: dict[int, int] = {}
+
+    def come(received_ms: int) -> None:
+        with store.write() as desk:
+            made = samples.letter(desk, "apple pie", received_ms=received_ms, subject="s")
+            there[int(made)] = int(made)
+
+    for at in data.draw(st.lists(st.integers(1, 50), min_size=1, max_size=8)):
+        come(at)
+    with store.write() as desk:
+        desk.meta.set("segmenter_version", "0")
+    whole = False
+    while not whole:
+        for at in data.draw(st.lists(st.integers(1, 60), max_size=2)):
+            come(at)
+        if there and data.draw(st.booleans()):
+            gone = there.pop(data.draw(st.sampled_from(sorted(there))))
+            with store.write() as desk:
+                desk.search.remove(MessageId(gone))
+                desk.messages.update(MessageId(gone), text="", new_text="", subject="")
+        with store.write() as desk:
+            whole = desk.search.rebuild_part(2)
+    found = [int(hit.message) for hit in find(store, "apple", limit=99)]
+    with store.read() as reader:
+        outdated = reader.search.outdated()
+    store.close()
+    assert sorted(found) == sorted(there.values())
+    assert not outdated
