@@ -7,12 +7,13 @@ small pool. This module must not know what the services do, nor where the store 
 
 import logging
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QObject, QRunnable, QThread, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from solodesk.base.errors import KnownError
 from solodesk.domain.changes import Changes
@@ -82,19 +83,6 @@ class _Writer(QObject):
         self.finished.emit(_attempt(job))
 
 
-class _ReadTask(QRunnable):
-    """One read on the pool."""
-
-    def __init__(self, job: _Job, reply: "_Reply") -> None:
-        super().__init__()
-        self._job = job
-        self._reply = reply
-
-    def run(self) -> None:
-        """Called by the pool."""
-        self._reply.finished.emit(_attempt(self._job))
-
-
 class _Reply(QObject):
     """Carries results of the pool into the window's thread."""
 
@@ -134,8 +122,8 @@ class DeskGate(QObject):
         self._writer.finished.connect(self._on_writer_finished)
         self._reply = _Reply()
         self._reply.finished.connect(self._on_reply_finished)
-        self._pool = QThreadPool()
-        self._pool.setMaxThreadCount(2)
+        # Not Qt's pool: its runnables are deleted from C++ while Python still holds them.
+        self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="desk reader")
         self._thread.start()
 
     def read(self, fn: "Callable[[Reader], T]") -> T:
@@ -157,7 +145,7 @@ class DeskGate(QObject):
                 return fn(reader), None
 
         self._busy += 1
-        self._pool.start(_ReadTask(_Job(run, done, fail), self._reply))
+        self._pool.submit(self._answer, _Job(run, done, fail))
 
     def act(
         self,
@@ -203,9 +191,13 @@ class DeskGate(QObject):
 
     def stop(self) -> None:
         """Finish what is queued and end the threads; nothing may be asked afterwards."""
-        self._pool.waitForDone()
+        self._pool.shutdown()
         self._thread.quit()
         self._thread.wait()
+
+    def _answer(self, job: _Job) -> None:
+        """Runs on the pool; the result goes to the window's thread."""
+        self._reply.finished.emit(_attempt(job))
 
     @Slot(object)
     def _on_writer_finished(self, result: _Result) -> None:
