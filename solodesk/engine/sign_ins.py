@@ -9,7 +9,8 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from solodesk.base.errors import NeedsOwner
+from solodesk.base.errors import KnownError, NeedsOwner
+from solodesk.engine.guard import contained
 from solodesk.mail.oauth_client import Authority
 
 if TYPE_CHECKING:
@@ -18,13 +19,39 @@ if TYPE_CHECKING:
 _MOST = 8
 
 
-@dataclass(slots=True)
 class _Flow:
-    authority: Authority
-    waiting: "SignIn"
-    stop: threading.Event = field(default_factory=threading.Event)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    got: "Tokens | None" = field(default=None, repr=False)
+    """One sign-in: its thread waits for the owner, so that the browser finds us at once."""
+
+    def __init__(self, number: int, authority: Authority, waiting: "SignIn") -> None:
+        self.authority = authority
+        self._waiting = waiting
+        self._stop = threading.Event()
+        self._done = threading.Event()
+        self._got: Tokens | KnownError = NeedsOwner("sign_in_not_finished")
+        self._thread = threading.Thread(target=self._run, name=f"sign-in {number}", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            with contained("sign-in"):
+                try:
+                    self._got = self._waiting.finish(self._stop)
+                except KnownError as error:
+                    self._got = error
+        finally:
+            self._waiting.close()
+            self._done.set()
+
+    def result(self) -> "Tokens":
+        """Wait, then what came of it."""
+        self._done.wait()
+        if isinstance(self._got, KnownError):
+            raise self._got
+        return self._got
+
+    def end(self) -> None:
+        """Wait no longer."""
+        self._stop.set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +87,7 @@ class SignIns:
             oauth.begin_device(authority) if device else oauth.begin_browser(authority, address)
         )
         number = next(self._numbers)
-        self._flows[number] = _Flow(authority, waiting)
+        self._flows[number] = _Flow(number, authority, waiting)
         for old in sorted(self._flows)[:-_MOST]:
             self.close(old)
         return Begun(number, waiting.open_url, waiting.user_code)
@@ -73,23 +100,17 @@ class SignIns:
         flow = self._flows.get(number)
         if flow is None:
             raise NeedsOwner("sign_in_not_finished")
-        with flow.lock:
-            if flow.got is None:
-                try:
-                    flow.got = flow.waiting.finish(flow.stop)
-                except BaseException:
-                    self.close(number)
-                    raise
-        return Signed(number, flow.authority, flow.got)
+        try:
+            return Signed(number, flow.authority, flow.result())
+        except KnownError:
+            self.close(number)
+            raise
 
     def close(self, number: int) -> None:
         """Nobody wants it any more; whoever waits is told `sign_in_not_finished`."""
         flow = self._flows.pop(number, None)
         if flow is not None:
-            flow.stop.set()
-            if flow.lock.acquire(blocking=False):
-                flow.waiting.close()
-                flow.lock.release()
+            flow.end()
 
     def close_all(self) -> None:
         """The engine ends."""
