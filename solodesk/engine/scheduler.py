@@ -1,18 +1,25 @@
-"""What happens by the clock besides mail: snoozed tickets wake. One thread, deadlines in the store.
+"""What happens by the clock besides mail: snoozed tickets wake, hidden mail is forgotten, the index
+is mended, the store is backed up once a day. One thread, deadlines in the store.
 
 Deadlines are wall-clock times in the store, so sleep, crashes and closed windows only delay them.
-Must not do anything but at its time.
+Housekeeping begins some minutes after the start, goes in small parts, and waits between them so
+that nobody waits for it. Must not do anything but at its time.
 """
 
 import threading
+import time
 from collections.abc import Callable
 
 from solodesk.domain.events import Actor
 from solodesk.engine.guard import contained
-from solodesk.services import tickets
+from solodesk.services import housekeeping, tickets
 from solodesk.services.units import Store
 
 _EVERY_S = 5.0
+_QUIET_S = 300.0
+"""After the start there is mail to fetch and a window to draw."""
+_HOUSE_S = 3_600.0
+_PAUSE_S = 0.05
 
 
 def run_due(store: Store) -> bool:
@@ -24,11 +31,30 @@ def run_due(store: Store) -> bool:
         return bool(tickets.wake_due(desk))
 
 
+def keep_house(store: Store, stop: threading.Event) -> None:
+    """Do all that is due, part by part, until done or asked to stop; faults are KnownErrors."""
+    while not stop.is_set() and housekeeping.mend_search(store):
+        stop.wait(_PAUSE_S)
+    while not stop.is_set() and housekeeping.forget_hidden(store):
+        stop.wait(_PAUSE_S)
+    if not stop.is_set():
+        housekeeping.nightly_backup(store)
+
+
 class Scheduler:
     """The thread that looks at the clock."""
 
-    def __init__(self, store: Store, changed: Callable[[], None], tick: Callable[[], None]) -> None:
-        """`changed` is told when something was done, `tick` called at every look."""
+    def __init__(
+        self,
+        store: Store,
+        changed: Callable[[], None],
+        tick: Callable[[], None],
+        *,
+        quiet_s: float = _QUIET_S,
+    ) -> None:
+        """`changed` is told when something was done, `tick` called at every look; housekeeping
+        begins after `quiet_s`."""
+        self._house_at = time.monotonic() + quiet_s
         self._store = store
         self._changed = changed
         self._tick = tick
@@ -56,4 +82,8 @@ class Scheduler:
                     self._changed()
             with contained("scheduler's tick"):
                 self._tick()
+            if time.monotonic() >= self._house_at:
+                self._house_at = time.monotonic() + _HOUSE_S
+                with contained("housekeeping"):
+                    keep_house(self._store, self._stop)
             self._stop.wait(_EVERY_S)
