@@ -26,9 +26,12 @@ _APP_PASSWORD = re.compile(
     r"app(lication)?[- ]specific password|app password|授权码", re.IGNORECASE
 )
 _BUSY = re.compile(
-    r"\[(UNAVAILABLE|LIMIT|INUSE|SERVERBUG|OVERQUOTA)\]|too many|try again|temporar|throttl",
+    r"\[(UNAVAILABLE|LIMIT|INUSE|OVERQUOTA)\]|too many|try again|temporar|throttl"
+    # Exchange, when the mailbox behind the front end is overloaded or moving.
+    r"|authenticated but not connected|exceeded .{0,40}limit",
     re.IGNORECASE,
 )
+_BROKEN = re.compile(r"\[SERVERBUG\]", re.IGNORECASE)
 _BACK_OFF = re.compile(r"backoff time:? ?(\d{1,9})(?: milliseconds| ms)?", re.IGNORECASE)
 _LONGEST_WAIT_S = 3600
 _UNSAFE = re.compile(r"unsafe login", re.IGNORECASE)
@@ -94,8 +97,14 @@ def known_faults(server: Server) -> Iterator[None]:
     except OSError as error:
         raise network_fault(server, error) from error
     except imaplib.IMAP4.abort as error:
-        raise KnownError("connection_lost", host=server.host, said=said(error)) from error
+        words = said(error)
+        if _BUSY.search(words) and "unexpected response" not in words:
+            raise busy(server, words) from error  # the reason given in a BYE
+        raise KnownError("connection_lost", host=server.host, said=words) from error
     except imaplib.IMAP4.error as error:
+        if "got more than" in said(error):
+            # A line without end was cut off by imaplib: what follows could be taken for anything.
+            raise KnownError("connection_lost", host=server.host, said=said(error)) from error
         raise refusal(server, error) from error
 
 
@@ -197,7 +206,7 @@ def _bear(imap: Any, server: Server, token: AccessToken, offered: set[str]) -> A
 
 
 def _sign_in_refused(server: Server, secret: str, words: str) -> KnownError:
-    if _BUSY.search(words):
+    if _BUSY.search(words) or _BROKEN.search(words):
         return busy(server, words)
     if isinstance(secret, AccessToken):
         return NeedsOwner("token_refused", host=server.host, user=server.user, text=words)
