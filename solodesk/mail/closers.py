@@ -37,7 +37,7 @@ _FILLER = re.compile(
     r"like a charm))*|working(?: (?:now|again|fine|perfectly))*|"
     r"perfect|great|good|fine|fixed(?: it)?|solved(?: (?:it|my problem|the problem|my issue))?|"
     r"kind|sorted|helped|helps|helpful|resolved|amazing|awesome|brilliant|clear|did the trick|"
-    r"arrived)|"
+    r"arrived(?: (?:today|yesterday|safely|now|this morning))?)|"
     r"(?:works|worked|working|fixed|solved|sorted|resolved)(?: (?:perfectly|great|fine|well|now|"
     r"again|like a charm))*|"
     r"problem solved|issue resolved|no (?:further|more|other) questions?|you(?:'re| are|"
@@ -75,14 +75,14 @@ _FILLER = re.compile(
 )
 _CHINESE = re.compile(
     r"非常|十分|太|真的?|很|万分|多多|再次|辛苦|"
-    r"麻烦|谢谢|謝謝|多谢|多謝|感谢|感謝|谢了|谢|"
+    r"麻烦(?:您|你)?(?:们)?了|谢谢|謝謝|多谢|多謝|感谢|感謝|谢了|谢|"
     r"了|啦|哦|啊|呀|哈|噢|嗯|好滴|好哒|好的|好嘞|"
     r"好吧|好|收到|"
     r"知道|知悉|明白|了解|清楚|懂|您们|你们|您|你|"
     r"们|的|及时|迅速|快速|耐心|热心|细心|帮助|帮忙|"
     r"回复|答复|快|解答|解决|处理|支持|服务|解释|指导|"
     r"协助|对|问题|"
-    r"已经|已|可以|成功|搞定|没问题|没事|正常|满意|"
+    r"已经|已|可以|成功|搞定|没问题|没事|正常|满意|货|快递|包裹|"
     r"给力|太棒|棒|赞|厉害|完美|不错|祝|生意兴隆|"
     r"生活愉快|工作顺利|周末愉快|商祺|顺祝|顺颂|"
     r"此致|敬礼|愉快|一切顺利|"
@@ -116,13 +116,34 @@ _NAME = re.compile(
 )
 
 _NAMED = re.compile(
-    r"((?i:thanks|thank you|thx|cheers|danke|merci|gracias|grazie)(?: again| so much| very much)?)"
-    r" [A-ZÀ-Þ][\w'’-]{1,20}$"
+    r"((?i:thanks|thank you|thx|cheers|danke|merci|gracias|grazie)"
+    r"(?: again| so much| very much| a lot| a million)?)"
+    r" (?:[A-ZÀ-Þ][\w'’-]{1,20}|mate|guys|all|everyone)$"
+)
+_ASKS = re.compile(
+    r"麻烦(?!(?:您|你)?(?:们)?(?:了|啦)|(?:您|你)(?:们)?$)|请|帮我|帮忙(?=[^\s，。！,!]*(?:解决|处理|解答|"
+    r"回复|解释|协助))|给我(?!的|们的|解决了|回复了|处理了)|"
+    r"(?:^|[\s，。！,!])(?:对|是|是的|可以|行|要|需要)(?:的)?(?=$|[\s，。！,!])|"
+    r"再(?!次|见|度)|可以(?:给|帮|为)"
+)
+"""A wish, or a yes to something we asked: somebody waits for us."""
+_SURNAMES = frozenset(
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
+    "余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+    "張劉陳楊趙黃吳孫馬羅鄭謝韓馮蕭鄧許呂蘇盧蔣賈葉閻餘鍾譚鄒陸龍萬錢湯龔賀賴顧喬"
+)
+_NO_NAME = re.compile(
+    r"色|州$|^周[一二三四五六日天末]|^[马高方任于何白]"
+    r"(?:上|兴|便|何|是|时|天|白|意|度|处|法|向|案|务|地|必|日)|^常(?:用|见)|^金额|^文件|^田[里地]|[款货单号码件票期]$"
 )
 
 
-def is_closer(new_text: str) -> bool:
-    """True when the new words of a message only thank."""
+def is_closer(new_text: str, sender: str = "") -> bool:
+    """True when the new words of a message only thank.
+
+    `sender`: name and address of the writer; a last line of one word is a name only when it is
+    theirs or follows a greeting, since "Thanks! / Cancel" asks for something.
+    """
     text = new_text.strip()
     if not text or len(text) > _MAX or not _THANKS.search(text):
         return False
@@ -134,14 +155,27 @@ def is_closer(new_text: str) -> bool:
         return False
     if "http" in text or "@" in text or _NEGATIVE.search(_ALLOWED_NEGATIVE.sub(" ", text)):
         return False
-    if re.search(r"吗|呢|什么时候|怎么|多少|请问|能否|是否|可否|几", text):
+    if re.search(r"吗|呢|什么时候|怎么|多少|能否|是否|可否|几", text) or _ASKS.search(text):
         return False
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    lines = _without_names(lines)
+    lines = _without_names(lines, frozenset(re.findall(r"[^\W\d_]+", sender.casefold())))
     return all(_is_filler(line) for line in lines)
 
 
-def _without_names(lines: list[str]) -> list[str]:
+def _is_name(line: str, before: str, sender: frozenset[str]) -> bool:
+    """Whether the last line of a mail is its writer's name."""
+    if not _NAME.match(line) or _THANKS.search(line):
+        return False
+    words = line.rstrip(".!,").casefold().split()
+    if any(word in sender or any(len(word) > 2 and word in s for s in sender) for word in words):
+        return True
+    if "\u4e00" <= line[0] <= "\u9fff":
+        return line[0] in _SURNAMES and len(line) <= 3 and not _NO_NAME.search(line)
+    signed = before.endswith((",", "，")) or (_is_filler(before) and not _THANKS.search(before))
+    return signed or len(words) > 1
+
+
+def _without_names(lines: list[str], sender: frozenset[str]) -> list[str]:
     """Leaves out a greeting's name ("Hi Sam,") and up to two short last lines that are a name."""
     out = list(lines)
     if out:
@@ -156,7 +190,7 @@ def _without_names(lines: list[str]) -> list[str]:
         )
         out[0] = re.sub(r"^(?i:hi|hello|hey|dear)\s+[A-Z][\w'’-]{1,20}(?=[\s,.!]|$)", "", out[0])
     dropped = 0
-    while len(out) > 1 and dropped < 2 and _NAME.match(out[-1]) and not _THANKS.search(out[-1]):
+    while len(out) > 1 and dropped < 2 and _is_name(out[-1], out[-2], sender):
         out.pop()
         dropped += 1
     return out

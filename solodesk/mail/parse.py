@@ -75,10 +75,9 @@ def _read(raw: bytes, own: frozenset[str]) -> ParsedMessage:
     files = bodies.describe_files(skeleton, body)
     if not env.names & _HEADERS_OF_MAIL:
         return _damaged(raw, "no_mail_headers", *skeleton.defects)
-    sender = f"{env.from_.name} {env.from_.address.partition('@')[0]}" if env.from_ else ""
     forwarded = bool(FORWARD_SUBJECT.match(env.subject))
     new_text = split_quotes(
-        body.text, is_reply=env.is_reply, forwarded=forwarded, sender=sender
+        body.text, is_reply=env.is_reply, forwarded=forwarded, sender=_who(env)
     ).new
     survey = surveys.read_survey(
         env.subject, (*env.to, *env.cc), body.text, new_text, is_reply=env.is_reply
@@ -123,7 +122,7 @@ def _message(
         body_text=body.text,
         body_html=body.html,
         new_text=new_text,
-        closer=verdict.kind is Kind.PERSON and not visible_files and is_closer(new_text),
+        closer=verdict.kind is Kind.PERSON and not visible_files and is_closer(new_text, _who(env)),
         attachments=files,
         bounce=verdict.bounce,
         survey=survey if answers else None,
@@ -131,6 +130,12 @@ def _message(
         defects=tuple(skeleton.defects),
         auto_headers=verdict.auto_headers,
     )
+
+
+def _who(env: Envelope) -> str:
+    """Name and mailbox of the writer, in words."""
+    writer = env.from_
+    return f"{writer.name} {writer.address.partition('@')[0]}" if writer else ""
 
 
 def _charset_hint(skeleton: Skeleton) -> str | None:

@@ -398,6 +398,14 @@ def test_survey_answers() -> None:
         "Wonderful, thank you Lin!",
         "That's very kind, thanks.",
         "谢谢，回复好快。",
+        "Hi Lin,\n\nThank you!\n\nTom Berg",
+        "Thank you very much, it arrived today.",
+        "Thanks a lot Sam!",
+        "Thanks!\n\nBest,\nAnna",
+        "谢谢，已收到货",
+        "麻烦您了，谢谢",
+        "谢谢！\n李明",
+        "谢谢！\n\n来自QQ邮箱手机版",
     ],
 )
 def test_closers(text: str) -> None:
@@ -423,6 +431,18 @@ def test_closers(text: str) -> None:
         "Please refund me, thanks",
         "谢谢，请把发票寄给我",
         "No thanks, cancel it",
+        "麻烦回复，谢谢",
+        "麻烦您帮我解决，谢谢",
+        "麻烦帮忙解决问题，谢谢",
+        "请给我回复，谢谢",
+        "对，谢谢",
+        "可以，谢谢",
+        "谢谢\n退款",
+        "谢谢\n蓝色",
+        "谢谢！\n周五",
+        "Thanks!\nRefund\nNow",
+        "Thank you Anna\nCancel",
+        "Thanks!\nMonday",
     ],
 )
 def test_not_closers(text: str) -> None:
