@@ -7,18 +7,19 @@ marked as damaged (faults.md R17, X7). Small batches, which is daily life, are r
 mail/parse has its own limits, and a process costs a third of a second to start. Used by one thread.
 """
 
-import multiprocessing
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
-from types import TracebackType
-from typing import Self
+from __future__ import annotations
 
-from solodesk.base.children import be_modest
-from solodesk.mail.parse import damaged_message, parse_message
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
+
 from solodesk.services.prepared import Prepared, Read, prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import SpawnProcess
+    from types import TracebackType
 
 BULK = 64
 """From so many messages in a batch on, workers are worth their start."""
@@ -57,11 +58,11 @@ class ParsePool:
     """Workers for one pass; started when first needed, ended with the block."""
 
     def __init__(
-        self, *, workers: int = _WORKERS, limit_s: float = _LIMIT_S, read: Read = parse_message
+        self, *, workers: int = _WORKERS, limit_s: float = _LIMIT_S, read: Read | None = None
     ) -> None:
         self._size = workers
         self._limit_s = limit_s
-        self._read = read
+        self._given = read
         self._workers: list[_Worker] = []
         self._batch: _Batch | None = None
 
@@ -101,7 +102,8 @@ class ParsePool:
         if batch is None:
             return []
         if not batch.spread:
-            return [prepare(raw, self._read(raw, batch.own)) for raw in batch.raws]
+            read = _reader(self._given)
+            return [prepare(raw, read(raw, batch.own)) for raw in batch.raws]
         found: list[Prepared | None] = [None] * len(batch.raws)
         for number, worker in enumerate(batch.busy):
             found[number :: self._size] = self._take(worker, batch.own)
@@ -125,7 +127,11 @@ class ParsePool:
     def _alone(self, worker: _Worker, raw: bytes, own: frozenset[str]) -> Prepared:
         self._give(worker, [raw], own)
         found, why = self._answer(worker)
-        return found[0] if found else Prepared(damaged_message(raw, why))
+        if found:
+            return found[0]
+        from solodesk.mail.parse import damaged_message
+
+        return Prepared(damaged_message(raw, why))
 
     def _answer(self, worker: _Worker) -> tuple[list[Prepared] | None, str]:
         """What the worker says, or None and why it says nothing; then there is a new one."""
@@ -143,17 +149,31 @@ class ParsePool:
         return None, why
 
     def _start(self) -> _Worker:
+        import multiprocessing
+
         context = multiprocessing.get_context("spawn")
         mine, theirs = context.Pipe()
-        process = context.Process(target=_work, args=(theirs, self._read), daemon=True)
+        process = context.Process(target=_work, args=(theirs, self._given), daemon=True)
         process.start()
         theirs.close()
         return _Worker(process, mine)
 
 
-def _work(pipe: Connection, read: Read) -> None:
+def _reader(given: Read | None) -> Read:
+    """What reads a message; loaded when there is one."""
+    if given is not None:
+        return given
+    from solodesk.mail.parse import parse_message
+
+    return parse_message
+
+
+def _work(pipe: Connection, given: Read | None) -> None:
     """A worker's life: a piece in, what it means out, until the pipe ends."""
+    from solodesk.base.children import be_modest
+
     be_modest()
+    read = _reader(given)
     while True:
         try:
             piece, own = pipe.recv()

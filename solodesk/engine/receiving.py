@@ -12,7 +12,7 @@ from solodesk.domain.events import Actor
 from solodesk.domain.ids import AccountId
 from solodesk.engine.parse_pool import ParsePool
 from solodesk.mail.imap import ImapSource
-from solodesk.services import accounts, automatic, sending, sent_copies
+from solodesk.services import accounts, sending, sent_copies, settings
 from solodesk.services.mailbox_sync import FolderResult, Progress, sync_account
 from solodesk.services.units import Store
 
@@ -34,8 +34,17 @@ def receive(
         sent_copies.resolve_uncertain(store, account, source)
         sent_copies.append_missing(store, account, source)
         sending.hold_overtaken(store)
-        automatic.acknowledge(store, account)
+        _acknowledge(store, account)
     return results
+
+
+def _acknowledge(store: Store, account: AccountId) -> None:
+    with store.read() as reader:
+        if settings.get(reader, "acknowledge") == "off":
+            return
+    from solodesk.services import automatic  # loads much; most owners never need it
+
+    automatic.acknowledge(store, account)
 
 
 def note_failure(store: Store, account: AccountId, error: KnownError) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
+from solodesk.base.errors import KnownError
 from solodesk.mail import imap_fetch
 from solodesk.mail.imap_connect import close, connect, known_faults
 from solodesk.mail.imap_fetch import Fetched, Summary
@@ -44,6 +45,7 @@ class ImapSource:
         self.server = server
         self._client: Any = connect(server, secret, timeouts or Timeouts())
         self._asked: imap_fetch.Asked | None = None
+        self._enable()
 
     def __enter__(self) -> Self:
         return self
@@ -63,6 +65,19 @@ class ImapSource:
     def offers(self, capability: str) -> bool:
         """Whether the server offers `capability` after signing in."""
         return bool(self._client.has_capability(capability))
+
+    def _enable(self) -> None:
+        """Have the server tell each folder's modseq (RFC 7162); without it we compare it all."""
+        if not (self.offers("ENABLE") and self.offers("CONDSTORE")):
+            return
+        try:
+            with known_faults(self.server):
+                self._client.enable("CONDSTORE")
+        except KnownError as error:
+            # A server that stumbles over it may still serve us.
+            if error.code != "server_said":
+                self.close()
+                raise
 
     def folders(self) -> tuple[SyncFolder, ...]:
         """The folders we read: INBOX and Sent."""

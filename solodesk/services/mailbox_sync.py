@@ -18,10 +18,7 @@ from solodesk.domain.ids import AccountId
 from solodesk.mail.imap import FolderState, ImapSource
 from solodesk.mail.imap_folders import SyncFolder
 from solodesk.services import sync_flags
-from solodesk.services.ingest import finish_first_sync
 from solodesk.services.prepared import ReadHere, Reading
-from solodesk.services.sync_batch import Intake
-from solodesk.services.sync_line import Line
 from solodesk.services.units import Desk, Store
 from solodesk.store import rows
 
@@ -68,6 +65,8 @@ class _Plan:
     listed: list[int]
     wanted: list[int]
     """Newest first."""
+    same: bool = False
+    """The server's counters say that nothing happened since the last whole pass."""
     taken: int = 0
     new: int = 0
     damaged: int = 0
@@ -110,13 +109,15 @@ class _Pass:
             self._fetch(plan, plan.wanted[FIRST:])
         results = [self._finish(plan) for plan in plans]
         if not self.stop.is_set():
-            self._done(results)
+            self._done(results, [plan.folder.id for plan in plans if plan.same])
         return results
 
     def _plan(self, folder: SyncFolder) -> _Plan:
         started = time.monotonic()
         row = self._folder_row(folder)
         state = self.source.examine(row.name)
+        if self._unchanged(row, state):
+            return _Plan(row, state, [], [], same=True, seconds=time.monotonic() - started)
         listed = self.source.uids(state, self.since_ms)
         if row.uidvalidity != state.uidvalidity:
             row = self._renumbered(row, state)
@@ -126,6 +127,22 @@ class _Pass:
         if wanted:
             self.on_progress(Progress(row.name, len(listed) - len(wanted), len(listed)))
         return _Plan(row, state, listed, wanted, seconds=time.monotonic() - started)
+
+    def _unchanged(self, row: rows.Folder, state: FolderState) -> bool:
+        """Whether the folder is as the last pass left it, so that it need not be listed.
+
+        The modseq moves with every new mail and mark (RFC 7162); with every removal only where
+        QRESYNC is offered, elsewhere the number of messages tells. Not trusted while something
+        is missing here or was missed there.
+        """
+        now = (state.uidvalidity, state.uidnext, state.modseq, 0)
+        if now != (row.uidvalidity, row.uidnext, row.modseq, row.backfill_uid) or not state.modseq:
+            return False
+        counted = self.since_ms is None and state.exists == row.server_count
+        if not (counted or self.source.offers("QRESYNC")):
+            return False
+        with self.store.read() as reader:
+            return not reader.places.doubtful(row.id, state.uidvalidity)
 
     def _folder_row(self, folder: SyncFolder) -> rows.Folder:
         with self.store.read() as reader:
@@ -161,6 +178,10 @@ class _Pass:
         state = self.source.examine(plan.folder.name)
         if state.uidvalidity != plan.state.uidvalidity:
             raise KnownError(_RENUMBERED, folder=plan.folder.name)
+        # Loaded when there is mail: a pass with nothing new needs none of it.
+        from solodesk.services.sync_batch import Intake
+        from solodesk.services.sync_line import Line
+
         intake = Intake(self.store, self.account.id, plan.folder, plan.role, self.own)
         for took in Line(self.source, self.reading, intake, self.stop).run(uids):
             plan.new += took.new
@@ -173,6 +194,9 @@ class _Pass:
     def _finish(self, plan: _Plan) -> FolderResult:
         """Compare once more, and write down flags, what is gone, and how far we are."""
         started = time.monotonic()
+        if plan.same:
+            count = plan.folder.server_count
+            return FolderResult(plan.folder.name, count, count, (), 0, 0, plan.seconds)
         if not self.stop.is_set():
             state = self.source.examine(plan.folder.name)
             same = state.uidvalidity == plan.state.uidvalidity
@@ -214,9 +238,13 @@ class _Pass:
             synced_ms=desk.now_ms,
         )
 
-    def _done(self, results: list[FolderResult]) -> None:
+    def _done(self, results: list[FolderResult], looked_at: Sequence[int]) -> None:
+        from solodesk.services.first_sync import finish_first_sync
+
         complete = all(not each.missing_uids for each in results)
         with self.store.write(actor=Actor.ENGINE) as desk:
+            for folder in looked_at:
+                desk.folders.update(folder, synced_ms=desk.now_ms)
             account = _the(desk.accounts.get(self.account.id))
             desk.accounts.update(
                 account.id, last_receive_ms=desk.now_ms, state="ok", detail=None, auth_failures=0

@@ -2,17 +2,19 @@
 
 Reading, compressing and cutting into words take longer than storing; done beforehand (by workers,
 engine/parse_pool.py) they cost the write lock nothing. Pure functions: no store is opened here.
+What reads mail is loaded when there is mail: a pass with nothing new needs none of it.
 """
+
+from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from solodesk.domain.message import ParsedMessage
-from solodesk.mail.parse import parse_message
-from solodesk.services.stored import columns_of
-from solodesk.store.compression import pack
-from solodesk.store.search import Words, words_of
+
+if TYPE_CHECKING:
+    from solodesk.store.search import Words
 
 _PACKED_HERE = 1024 * 1024
 """Bigger messages are compressed by whoever stores them: fewer copies of them in memory."""
@@ -60,6 +62,8 @@ class ReadHere:
 
     def end(self) -> list[Prepared]:
         """Read it."""
+        from solodesk.mail.parse import parse_message
+
         raws, own = self._batch
         self._batch = (), frozenset()
         return [Prepared(parse_message(raw, own)) for raw in raws]
@@ -67,6 +71,10 @@ class ReadHere:
 
 def prepare(raw: bytes, parsed: ParsedMessage) -> Prepared:
     """Everything the store needs of a message, without its HTML, which stays in the bytes."""
+    from solodesk.services.stored import columns_of
+    from solodesk.store.compression import pack
+    from solodesk.store.search import words_of
+
     columns = columns_of(parsed)
     words = words_of(
         columns["subject"],

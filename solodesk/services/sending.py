@@ -32,7 +32,7 @@ from solodesk.domain.outbox import (
 from solodesk.mail import smtp
 from solodesk.mail.server import Server, Timeouts
 from solodesk.mail.smtp import Outcome
-from solodesk.services import accounts, automatic, delivery
+from solodesk.services import accounts, delivery
 from solodesk.services.units import Desk, Reader, Store
 from solodesk.store import rows
 
@@ -206,6 +206,8 @@ def send_due(
     ready: Callable[[AccountId], bool] = lambda _account: True,
 ) -> list[OutboxId]:
     """Hand over everything that is due, each row once; returns the rows touched, in order."""
+    from solodesk.services import automatic  # loads much, which receiving does not need
+
     touched: list[OutboxId] = []
     automatic.withdraw(store)
     while True:
@@ -320,7 +322,8 @@ def _move(
         row.id, expected, state.value, reason=reason, not_before_ms=not_before_ms
     ):
         return
-    if state in (OutboxState.FAILED, OutboxState.UNCERTAIN) and not automatic.is_automatic(row):
+    by_owner = not row.draft.get("automatic")
+    if state in (OutboxState.FAILED, OutboxState.UNCERTAIN) and by_owner:
         desk.tickets.update(row.ticket_id, alarm=state.value)
 
 

@@ -26,7 +26,7 @@ def _plain(value: Any) -> Any:
     raise TypeError(message)
 
 
-_scan = json.JSONDecoder().scan_once
+_decode = json.JSONDecoder().raw_decode
 _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
 
 
@@ -127,7 +127,7 @@ def _loader(row: type[R], columns: tuple[Column, ...]) -> Callable[[Iterable[Any
                 values[at] = []
             elif cell is not None:
                 # We wrote it: no blanks around, one value.
-                values[at] = _scan(cell, 0)[0]
+                values[at] = _decode(cell)[0]
         for at in flags:
             values[at] = values[at] != 0
         return row(**dict(zip(names, values, strict=True)))

@@ -17,7 +17,7 @@ from solodesk.base.paths import DataFolder
 from solodesk.mail.imap_fetch import Fetched
 from solodesk.services import ingest as ingesting
 from solodesk.services import mailbox_sync, settings, sync_batch, sync_line
-from solodesk.services.mailbox_sync import Progress
+from solodesk.services.mailbox_sync import FolderResult, Progress
 from tests.support.dovecot import Mailbox
 from tests.support.mails import raw_mail
 from tests.support.shop import Shop, open_shop
@@ -305,3 +305,46 @@ def test_a_cut_connection_loses_nothing(shop: Shop) -> None:
     assert shop.sync()[0].missing == 0
     assert here(shop) == digests(shop.box)
     assert Path(shop.store.path).exists()
+
+
+def test_nothing_new_is_asked_in_three_words(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One LIST and one EXAMINE a folder; whatever happened since is noticed all the same."""
+    uids = fill(shop.box, 8)
+    fill(shop.box, 2, "Sent")
+    shop.sync()
+    said: list[str] = []
+
+    def once_more() -> list[FolderResult]:
+        said.clear()
+        with shop.source() as source:
+            real = source._client._imap._command
+
+            def heard(name: str, *rest: object) -> object:
+                said.append(name)
+                return real(name, *rest)
+
+            monkeypatch.setattr(source._client._imap, "_command", heard)
+            results = mailbox_sync.sync_account(shop.store, shop.account, source)
+            monkeypatch.undo()  # signing out is not part of the pass
+        return results
+
+    results = once_more()
+    assert said == ["LIST", "EXAMINE", "EXAMINE"]
+    assert [(each.server, each.here, each.missing, each.new) for each in results] == [
+        (8, 8, 0, 0),
+        (2, 2, 0, 0),
+    ]
+    shop.box.set_flags(uids[3], "\\Seen")
+    once_more()
+    assert "UID" in said
+    shop.box.delete(uids[0])
+    inbox, _ = once_more()
+    assert (inbox.server, inbox.here) == (7, 7)
+    once_more()
+    with shop.store.read() as reader:
+        gone = [place.imap_uid for place in reader.places.select("WHERE gone_ms IS NOT NULL")]
+    assert gone == [uids[0]]
+    once_more()
+    assert said == ["LIST", "EXAMINE", "EXAMINE"]
+    fill(shop.box, 1, first=20)
+    assert once_more()[0].new == 1
