@@ -57,9 +57,9 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "demo": ("demo", marked("look around with sample data")),
     "rules": ("unbuilt", marked("automatic rules")),
     "purchases": ("unbuilt", marked("purchases")),
-    "backup": ("unbuilt", marked("back the store up")),
-    "restore": ("unbuilt", marked("restore a backup")),
-    "check": ("unbuilt", marked("check the store")),
+    "backup": ("backups", marked("back the store up")),
+    "restore": ("backups", marked("restore a backup")),
+    "check": ("backups", marked("check the store")),
 }
 
 

@@ -15,6 +15,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         marked("The data file is damaged and was not opened."),
         marked("Restore the last backup: solodesk restore. The damaged file stays where it is."),
     ),
+    "restored_on_its_way": (
+        marked("This message was on its way when the backup was made; it has perhaps left since."),
+        marked("Look in Sent: delivered, or send it again."),
+    ),
     "store_locked": (
         marked("Another program is using SoloDesk's data just now."),
         marked("Wait a moment, or close the other one."),

@@ -53,7 +53,7 @@ def test_a_known_fault_is_1_with_sentence_and_hint(cli: Cli) -> None:
     assert "99" in plain.err
 
 
-@pytest.mark.parametrize("command", ["rules list", "purchases import x.csv", "backup --to x"])
+@pytest.mark.parametrize("command", ["rules list", "purchases import x.csv"])
 def test_what_is_not_built_says_so(cli: Cli, command: str) -> None:
     said = cli.json(*command.split())
     assert said.code == 2
