@@ -23,6 +23,9 @@ Kinds and the keys of their `data` (all optional keys are absent, never null):
 | undone          | owner          | event: id of the event taken back (figures skip both) |
 """
 
+# The table's lines are long on purpose.
+# ruff: noqa: E501
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum

@@ -79,7 +79,7 @@ class SurveyAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ParsedMessage:
-    """The meaning of one message's bytes. Made by `mail.parse.parse_message`, which never raises."""
+    """The meaning of one message's bytes, by `mail.parse.parse_message`, which never raises."""
 
     raw_sha256: str
     size: int
@@ -101,7 +101,7 @@ class ParsedMessage:
     """Time of the topmost Received header, when there is one."""
     kind: Kind
     kind_because: tuple[str, ...]
-    """Evidence codes, e.g. 'auto_submitted:auto-replied', 'list_id', 'own_address', 'contact_form:reply_to'."""
+    """Evidence codes, e.g. 'auto_submitted:auto-replied', 'list_id', 'contact_form:reply_to'."""
     language: str | None
     """'en', 'zh', another ISO 639-1 code, or None when too little text."""
     body_text: str
@@ -117,4 +117,4 @@ class ParsedMessage:
     damaged: bool
     defects: tuple[str, ...]
     auto_headers: bool
-    """True when any RFC 3834 / list / precedence sign is present, whatever the kind (automatic-mail gate)."""
+    """Any RFC 3834, list or precedence sign, whatever the kind (the gate of automatic mail)."""

@@ -41,7 +41,7 @@ def presets(now_ms: int, zone: ZoneInfo, hours: BusinessHours | None) -> tuple[P
         moment = _in_hours(wish, hours)
         if moment is None or moment <= now_ms:
             continue
-        if local_date(moment, zone) == local_date(wish, zone):
+        if _keeps_its_name(code, moment, wish, now_ms, zone):
             found.setdefault(moment, Preset(code, moment))
         elif code != "weekend":
             moved.append(moment)
@@ -51,6 +51,13 @@ def presets(now_ms: int, zone: ZoneInfo, hours: BusinessHours | None) -> tuple[P
     if moved:
         found.setdefault(min(moved), Preset("next_opening", min(moved)))
     return tuple(sorted(found.values(), key=lambda preset: preset.until_ms))
+
+
+def _keeps_its_name(code: str, moment: int, wish: int, now_ms: int, zone: ZoneInfo) -> bool:
+    """Whether a wish moved into opening hours is still what its name says."""
+    if code == "later_today":
+        return moment == wish or local_date(moment, zone) == local_date(now_ms, zone)
+    return local_date(moment, zone) == local_date(wish, zone)
 
 
 def _coming(day: date, weekday: int) -> date:

@@ -197,7 +197,8 @@ def test_a_sign_anywhere_in_any_writing_is_seen(
     cap=st.integers(0, 15),
 )
 def test_caps_hold_for_any_sequence(mails: list[tuple[int, str, int, str]], cap: int) -> None:
-    now, sent = NOW, []
+    now = NOW
+    sent: list[Sent] = []
     us = replace(US, cap_day=cap)
     for number, (pause, sender, ticket, purpose) in enumerate(mails):
         now += pause

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from solodesk.base.clock import to_ms
@@ -21,7 +21,7 @@ _ranges = st.tuples(st.integers(0, 23), st.integers(1, 8)).map(
     lambda pair: (pair[0] * 60, min(24, pair[0] + pair[1]) * 60)
 )
 _days = st.one_of(st.just(()), _ranges.map(lambda found: (found,)))
-_weeks = st.fixed_dictionaries({day: _days for day in range(7)})
+_weeks = st.fixed_dictionaries(dict.fromkeys(range(7), _days))
 
 
 def shop(week: Week, zone: ZoneInfo = SHANGHAI) -> BusinessHours:
@@ -51,6 +51,11 @@ def test_never_a_closed_hour_never_the_past_sorted_and_once(
 
 
 @given(now=_moments, week=_weeks, zone=st.sampled_from(ZONES).map(ZoneInfo))
+@example(
+    now=1_780_318_800_000,
+    week=dict.fromkeys(range(7), ()) | {1: ((1320, 1380),)},
+    zone=ZoneInfo("Asia/Shanghai"),
+)
 def test_what_is_called_today_is_today(now: int, week: Week, zone: ZoneInfo) -> None:
     for preset in presets(now, zone, shop(week, zone)):
         if preset.code == "this_evening":

@@ -42,8 +42,10 @@ class Tickets(Repository[rows.Ticket, TicketId]):
 
     def without_number(self) -> list[TicketId]:
         """Tickets that have no number yet, oldest first."""
-        found = self._tx.all("SELECT id FROM ticket WHERE number IS NULL AND merged_into IS NULL"
-            " ORDER BY created_ms, id")
+        found = self._tx.all(
+            "SELECT id FROM ticket WHERE number IS NULL AND merged_into IS NULL"
+            " ORDER BY created_ms, id"
+        )
         return [TicketId(row[0]) for row in found]
 
     def of_customer(
