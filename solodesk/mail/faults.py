@@ -11,6 +11,7 @@ import socket
 import ssl
 
 from solodesk.base.errors import KnownError
+from solodesk.base.log import Redactor
 from solodesk.mail.server import Server
 
 _EXPIRED, _NOT_YET = 10, 9
@@ -55,3 +56,17 @@ def network_fault(server: Server, error: OSError) -> KnownError:
     if isinstance(error, (ConnectionResetError, BrokenPipeError, ConnectionAbortedError)):
         return KnownError("connection_lost", host=host, said="")
     return KnownError("unreachable", host=host, port=server.port)
+
+
+def hushed(error: KnownError, secret: str) -> KnownError:
+    """`error` without the secret: some servers repeat what they were told (faults.md I8).
+
+    A different object only when the secret stood in it; its cause should be dropped then.
+    """
+    redactor = Redactor()
+    redactor.hide(secret)
+    cleaned = {
+        name: redactor.clean(value) if isinstance(value, str) else value
+        for name, value in error.params.items()
+    }
+    return error if cleaned == dict(error.params) else type(error)(error.code, **cleaned)

@@ -16,7 +16,7 @@ from imapclient import IMAPClient, SocketTimeout
 
 import solodesk
 from solodesk.base.errors import KnownError, NeedsOwner
-from solodesk.mail.faults import network_fault, said
+from solodesk.mail.faults import hushed, network_fault, said
 from solodesk.mail.sasl import AccessToken, bearer
 from solodesk.mail.server import Server, Timeouts, Transport, check_transport, tls_context
 
@@ -142,6 +142,12 @@ def connect(server: Server, secret: str, timeouts: Timeouts) -> Any:
             _encrypt(client, server)
             _sign_in(client, server, secret)
             _identify(client)
+    except KnownError as error:
+        close(client)
+        clean = hushed(error, secret)
+        if clean is error:
+            raise
+        raise clean from None
     except BaseException:
         close(client)
         raise

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from solodesk.base.errors import KnownError, NeedsOwner
 from solodesk.domain.outbox import Phase
-from solodesk.mail.faults import network_fault, said
+from solodesk.mail.faults import hushed, network_fault, said
 from solodesk.mail.sasl import AccessToken, bearer
 from solodesk.mail.server import Server, Timeouts, Transport, check_transport, tls_context
 
@@ -133,8 +133,9 @@ def session(
         _greet(smtp, server)
         _sign_in(smtp, server, secret)
         yield smtp
-    except RefusedError:
+    except RefusedError as refused:
         _quit(smtp)
+        refused.error = hushed(refused.error, secret)
         raise
     except BaseException:
         # Perhaps in the middle of the message: anything said now would become part of it.
