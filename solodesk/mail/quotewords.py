@@ -176,6 +176,7 @@ BELOW = re.compile(
     r"siehe)\b[^\n.!?]{0,25}"
     r"\b(?:below|inline|in-line|in line|in (?:red|blue|green|bold|capitals?|colou?r)|unten|im text|"
     r"in rot)\b"
-    r"|下面|下方|以下|如下|见下|红字|红色|蓝色|蓝字|行内|文中|原文中",
+    r"|下面|下方|以下|如下|见下|[红蓝]字|(?:用|以|见|看|标(?:成|为|了)?)[红蓝]色?|[红蓝]色(?:的?(?:字|部分|标|内容|回复|地方|文字))"
+    r"|行内|(?<!中)文中",
     re.IGNORECASE,
 )

@@ -133,3 +133,11 @@ def test_qq_writes_html_spaces_into_plain_text() -> None:
         "主题:&nbsp;退款\n\n您好，"
     )
     assert split_quotes(body).new == "请问什么时候退款？"
+
+
+@pytest.mark.parametrize("wish", ["好的，要红色", "蓝色的有吗", "Red please"])
+def test_a_wish_for_a_colour_does_not_point_into_the_history(wish: str) -> None:
+    history = '在 2026-10-05 10:00:00，"Lin" <hello@lin.example> 写道：\n\n要哪个？'
+    assert split_quotes(f"{wish}\n\n{history}").new == wish
+    told = f"见红色部分\n\n{history}"
+    assert split_quotes(told).new == told
