@@ -17,7 +17,7 @@ from solodesk.base.errors import KnownError
 from solodesk.mail import imap_fetch
 from solodesk.mail.imap_connect import close, connect, known_faults
 from solodesk.mail.imap_fetch import Fetched, Summary
-from solodesk.mail.imap_folders import FolderName, SyncFolder, choose_folders
+from solodesk.mail.imap_folders import FolderName, SyncFolder, choose_folders, folder_of_all
 from solodesk.mail.imap_idle import wait_idle
 from solodesk.mail.server import Server, Timeouts
 
@@ -81,8 +81,15 @@ class ImapSource:
 
     def folders(self) -> tuple[SyncFolder, ...]:
         """The folders we read: INBOX and Sent."""
+        return choose_folders(self._listed())
+
+    def all_mail(self) -> str | None:
+        """The folder that holds every message (Gmail's All Mail), where the server has one."""
+        return folder_of_all(self._listed())
+
+    def _listed(self) -> list[FolderName]:
         with known_faults(self.server):
-            listed = [
+            return [
                 FolderName(
                     name if isinstance(name, str) else str(name),
                     frozenset(flag.decode("ascii", "replace").lower() for flag in flags),
@@ -90,7 +97,6 @@ class ImapSource:
                 )
                 for flags, delimiter, name in self._client.list_folders()
             ]
-        return choose_folders(listed)
 
     def examine(self, folder: str) -> FolderState:
         """Open a folder for reading only."""

@@ -66,6 +66,14 @@ def choose_folders(listed: Iterable[FolderName]) -> tuple[SyncFolder, ...]:
     return (*chosen[:1], *((SyncFolder(sent, "sent"),) if sent else ()))
 
 
+def folder_of_all(listed: Iterable[FolderName]) -> str | None:
+    """The folder with the flag \\All (RFC 6154), if it can be opened."""
+    for folder in listed:
+        if "\\all" in folder.flags and not folder.flags & {"\\noselect", "\\nonexistent"}:
+            return folder.name
+    return None
+
+
 def _sent(folders: list[FolderName]) -> str | None:
     for folder in folders:
         if "\\sent" in folder.flags:

@@ -162,7 +162,8 @@ def retry(desk: Desk, outbox: OutboxId) -> Changes:
     row = _outbox(desk, outbox)
     states = {OutboxState.FAILED, OutboxState.RETRYING, OutboxState.HELD}
     wanted = {state.value for state in states}
-    if not desk.outbox.move(outbox, wanted, OutboxState.QUEUED.value, **_AT_REST):
+    queued = OutboxState.QUEUED.value
+    if not desk.outbox.move(outbox, wanted, queued, queued_ms=desk.now_ms, **_AT_REST):
         raise KnownError("wrong_state", outbox=int(outbox), state=row.state)
     _calm(desk, row)
     return desk.changes()
@@ -177,7 +178,8 @@ def resolve(desk: Desk, outbox: OutboxId, how: Literal["delivered", "again", "gi
     if how == "delivered":
         delivery.accepted(desk, outbox, row.changed_ms, by="smtp")
     elif how == "again":
-        desk.outbox.move(outbox, {row.state}, OutboxState.QUEUED.value, **_AT_REST)
+        queued = OutboxState.QUEUED.value
+        desk.outbox.move(outbox, {row.state}, queued, queued_ms=desk.now_ms, **_AT_REST)
     else:
         desk.outbox.move(outbox, {row.state}, OutboxState.CANCELLED.value, **_AT_REST)
         _undo_sending(desk, row)

@@ -99,7 +99,8 @@ def _meanwhile(reader: Reader, draft: Draft, ticket: TicketId) -> list[Check]:
     found = []
     if any(m.direction == "in" and m.kind == Kind.PERSON.value for m in newer):
         found.append(Check("new_mail", blocks=False))
-    if any(m.direction == "out" and m.outbox_id is None for m in newer):
+    ours = [m for m in newer if m.direction == "out" and m.kind == Kind.OWN.value]
+    if any(m.outbox_id is None for m in ours):
         found.append(Check("answered_elsewhere", blocks=False))
     return found
 

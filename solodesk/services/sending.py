@@ -92,32 +92,38 @@ def due(reader: Reader) -> list[rows.Outbox]:
 def hold_overtaken(store: Store) -> list[OutboxId]:
     """Hold what something has overtaken while it waited more than 5 minutes.
 
-    A customer's mail or an answer of ours from elsewhere, learnt of since the row last changed,
-    means that the owner should read first. Call it right after receiving.
+    A customer's mail or an answer of ours from elsewhere, learnt of since the owner queued it,
+    means that the owner should read first. Call it right after receiving, so that it is seen;
+    `claim_next` looks once more itself.
     """
     held: list[OutboxId] = []
     with store.write(actor=Actor.ENGINE, durable=True) as desk:
         for row in desk.outbox.due(desk.now_ms):
-            if row.purpose != "reply" or desk.now_ms - row.changed_ms < OFFLINE_MS:
-                continue
-            reason = _overtaken_by(desk, row)
-            if reason is None:
-                continue
-            desk.outbox.move(
-                row.id,
-                _BEFORE_SENDING,
-                OutboxState.HELD.value,
-                hold_reason=reason.value,
-                not_before_ms=None,
-            )
-            held.append(row.id)
+            if _hold_if_overtaken(desk, row):
+                held.append(row.id)
     return held
+
+
+def _hold_if_overtaken(desk: Desk, row: rows.Outbox) -> bool:
+    """Hold a reply that waited more than 5 minutes since the owner last decided about it."""
+    if row.purpose != "reply" or desk.now_ms - row.queued_ms < OFFLINE_MS:
+        return False
+    reason = _overtaken_by(desk, row)
+    if reason is None:
+        return False
+    return desk.outbox.move(
+        row.id,
+        _BEFORE_SENDING,
+        OutboxState.HELD.value,
+        hold_reason=reason.value,
+        not_before_ms=None,
+    )
 
 
 def _overtaken_by(reader: Reader, row: rows.Outbox) -> HoldReason | None:
     reason: HoldReason | None = None
     for event in reader.events.of_ticket(row.ticket_id):
-        if event.recorded_ms <= row.changed_ms or event.message is None:
+        if event.recorded_ms <= row.queued_ms or event.message is None:
             continue
         if event.kind == "answered" and event.data.get("by") == "sent_folder":
             message = reader.messages.get(event.message)
@@ -150,7 +156,7 @@ def claim_next(
             claimed = _claimed(desk, row)
             if claimed is None or claimed.server.state == "sign_in_needed":
                 continue
-            if not ready(claimed.account.id):
+            if not ready(claimed.account.id) or _hold_if_overtaken(desk, row):
                 continue
             if not claimed.recipients:
                 _settle_without_recipients(desk, row)

@@ -5,6 +5,9 @@ than the chosen range. A copy is written only for servers that do not keep one t
 after looking (faults.md S6). Must not send.
 """
 
+import logging
+
+from solodesk.base.errors import KnownError
 from solodesk.domain.events import Actor
 from solodesk.domain.ids import AccountId, OutboxId
 from solodesk.domain.outbox import OutboxState
@@ -13,17 +16,23 @@ from solodesk.services import delivery
 from solodesk.services.units import Reader, Store
 from solodesk.store import rows
 
+_log = logging.getLogger(__name__)
+_REFUSED = frozenset({"server_said", "server_busy"})
 _WITHIN_MS = 7 * 24 * 3_600_000
 
 
 def resolve_uncertain(store: Store, account: AccountId, source: ImapSource) -> list[OutboxId]:
-    """Look for each doubtful message in Sent by its Message-ID; returns those that were found."""
+    """Look for each doubtful message by its Message-ID in Sent, then in a folder of all mail;
+    returns those that were found."""
     with store.read() as reader:
         doubtful = _of_account(reader, account, OutboxState.UNCERTAIN)
-        folder = _sent_folder(reader, account)
+        sent = _sent_folder(reader, account)
+    if not doubtful:
+        return []
+    folders = [each for each in (sent, source.all_mail()) if each is not None]
     found: list[OutboxId] = []
-    for row in doubtful if folder is not None else []:
-        if not source.find_message_id(folder or "", row.rfc_id):
+    for row in doubtful:
+        if not any(source.find_message_id(folder, row.rfc_id) for folder in folders):
             continue
         with store.write(actor=Actor.ENGINE, durable=True) as desk:
             delivery.accepted(desk, row.id, row.changed_ms, by="sent_folder")
@@ -52,10 +61,17 @@ def append_missing(store: Store, account: AccountId, source: ImapSource) -> list
         folder = _sent_folder(reader, account)
     written: list[OutboxId] = []
     for row in wanted if folder is not None else []:
-        # Looking first makes a repetition after a crash harmless.
-        if not source.find_message_id(folder or "", row.rfc_id):
-            source.append_sent(folder or "", row.final)
-            written.append(row.id)
+        try:
+            # Looking first makes a repetition after a crash harmless.
+            if not source.find_message_id(folder or "", row.rfc_id):
+                source.append_sent(folder or "", row.final)
+                written.append(row.id)
+        except KnownError as error:
+            if error.code not in _REFUSED:
+                raise
+            # A full or closed Sent folder must neither stop receiving nor send anything again.
+            _log.warning("account %s: no copy into Sent, %s", account, error.code)
+            return written
         with store.write(actor=Actor.ENGINE, durable=True) as desk:
             desk.outbox.update(row.id, found_in_sent=True)
     return written

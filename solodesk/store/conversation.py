@@ -26,6 +26,7 @@ _LEAVING = (
     "SELECT o.id, o.draft, o.queued_ms, o.state, i.name, i.address FROM outbox o"
     " JOIN identity i ON i.id = o.identity_id"
     " WHERE o.ticket_id = ? AND o.message_id IS NULL AND o.state != 'cancelled'"
+    " AND o.purpose != 'acknowledgement'"
 )
 _NOBODY = Address("", "")
 _BLOCK = re.compile(r"<br\s*/?>|</(?:p|div|li|h\d|blockquote|tr)>", re.IGNORECASE)

@@ -72,7 +72,8 @@ _ROW = (
     " t.first_response_ms, t.messages, t.attachments, t.preview,"
     " (SELECT d.body || ' ' || d.attachments FROM draft d WHERE d.ticket_id = t.id),"
     " (SELECT json_array(o.state, o.not_before_ms) FROM outbox o WHERE o.ticket_id = t.id"
-    " AND o.state NOT IN ('sent', 'cancelled') ORDER BY o.id DESC LIMIT 1)"
+    " AND o.state NOT IN ('sent', 'cancelled') AND o.purpose != 'acknowledgement'"
+    " ORDER BY o.id DESC LIMIT 1)"
     " FROM json_each(?) j CROSS JOIN ticket t ON t.id = j.value"
     " LEFT JOIN customer c ON c.id = t.customer_id"
 )

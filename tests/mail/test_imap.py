@@ -380,3 +380,12 @@ def test_windows_cover_every_uid_once_and_are_few(exists: int, spare: int) -> No
         assert edges[0][0] == 1
         assert edges[-1][1] == uidnext - 1
         assert all(b[0] == a[1] + 1 for a, b in itertools.pairwise(edges))
+
+
+def test_the_folder_of_all_mail_by_its_flag() -> None:
+    from solodesk.mail.imap_folders import FolderName, folder_of_all
+
+    mail = FolderName("[Gmail]/Alle Nachrichten", frozenset({"\\all", "\\hasnochildren"}), "/")
+    root = FolderName("[Gmail]", frozenset({"\\noselect"}), "/")
+    assert folder_of_all([root, mail]) == mail.name
+    assert folder_of_all([root, FolderName("All Mail", frozenset(), "/")]) is None

@@ -13,7 +13,8 @@ from solodesk.base.clock import FixedClock, utc
 from solodesk.base.errors import KnownError
 from solodesk.base.paths import DataFolder
 from solodesk.domain.ids import OutboxId, TicketId
-from solodesk.services import automatic, replies, sending, sent_copies, settings
+from solodesk.mail.imap import ImapSource
+from solodesk.services import accounts, automatic, replies, sending, sent_copies, settings
 from tests.support.dovecot import Mailbox
 from tests.support.mails import raw_mail
 from tests.support.shop import QUICK, Shop, open_shop
@@ -21,6 +22,13 @@ from tests.support.smtp import SmtpSink
 
 NOW = 1_788_771_600_000
 HOUR = 3_600_000
+
+
+class KeepsAll(ImapSource):
+    """A server that flags a folder with \\All, which Dovecot does only when told to."""
+
+    def all_mail(self) -> str | None:
+        return "Everything"
 
 
 @pytest.fixture
@@ -268,9 +276,64 @@ def test_receive_before_sending(
     assert len(sink.received) == (0 if overtaken else 1)
     if overtaken:  # "send anyway" is the owner's word
         with shop.store.write() as desk:
-            desk.outbox.move(row, {"held"}, "queued", hold_reason=None)
+            replies.retry(desk, row)
+        clock.advance(minutes=6)
         assert sending.hold_overtaken(shop.store) == []
         assert shop.send() == [row]
+
+
+def test_a_reply_that_kept_trying_meanwhile_is_held(
+    shop: Shop, sink: SmtpSink, clock: FixedClock
+) -> None:
+    """Its last attempt was a moment ago; what counts is when the owner wrote it."""
+    sink.stop()
+    row = shop.queue(only(shop))
+    shop.send()
+    clock.advance(hours=3)
+    shop.send()
+    again = {"In-Reply-To": "<q@x.example>", "References": "<q@x.example>"}
+    shop.box.append("INBOX", raw_mail("Forget it, found it!", headers=again))
+    shop.sync()
+    sink.start()
+    clock.advance(minutes=4)
+    with shop.store.write() as desk:
+        desk.outbox.update(row, not_before_ms=clock.at_ms)
+    # Nobody called hold_overtaken: taking it up looks by itself.
+    assert shop.send() == []
+    assert (shop.outbox(row).state, shop.outbox(row).hold_reason) == ("held", "new_mail")
+    assert sink.received == []
+
+
+def test_a_doubtful_one_is_found_in_a_folder_of_all_mail(shop: Shop, sink: SmtpSink) -> None:
+    sink.behaviour.drop = "after_data"
+    row = shop.queue(only(shop))
+    shop.send()
+    shop.box.create_folder("Everything")
+    shop.box.append("Everything", shop.outbox(row).final)
+    with shop.store.read() as reader:
+        account = accounts.get(reader, shop.account)
+    with KeepsAll(accounts.receiving(account), shop.box.password, QUICK) as source:
+        assert sent_copies.resolve_uncertain(shop.store, shop.account, source) == [row]
+    assert shop.outbox(row).state == "sent"
+
+
+def test_a_full_sent_folder_stops_nothing(
+    data_folder: DataFolder, clock: FixedClock, mailbox: Mailbox, sink: SmtpSink
+) -> None:
+    mailbox.append("INBOX", raw_mail(), internaldate=utc(NOW - HOUR))
+    shop = open_shop(data_folder, clock, mailbox, sink, saves_sent=False)
+    shop.sync()
+    row = shop.queue(only(shop))
+    shop.send()
+    with shop.store.write() as desk:
+        (sent,) = (f for f in desk.folders.of_account(shop.account) if f.role == "sent")
+        desk.folders.update(sent.id, name="Closed by the provider")
+    with shop.source() as source:
+        assert sent_copies.append_missing(shop.store, shop.account, source) == []
+    assert not shop.outbox(row).found_in_sent
+    assert shop.send() == []
+    assert len(sink.received) == 1
+    shop.store.close()
 
 
 def test_copies_only_where_the_server_keeps_none(
