@@ -25,6 +25,8 @@ BULK = 64
 """From so many messages in a batch on, workers are worth their start."""
 _WORKERS = 2
 _LIMIT_S = 20.0
+_START_S = 60.0
+"""A worker's start is no fault of the mail: it has a time of its own."""
 
 
 @dataclass(slots=True)
@@ -35,6 +37,7 @@ class _Worker:
     pipe: Connection
     piece: Sequence[bytes] = ()
     since: float = 0.0
+    ready: bool = False
 
     def end(self) -> None:
         """Kill it; it holds nothing that could be lost."""
@@ -135,9 +138,12 @@ class ParsePool:
 
     def _answer(self, worker: _Worker) -> tuple[list[Prepared] | None, str]:
         """What the worker says, or None and why it says nothing; then there is a new one."""
-        left = max(0.0, worker.since + self._limit_s - time.monotonic())
         why = "took_too_long"
         try:
+            if not worker.ready and worker.pipe.poll(_START_S):
+                worker.ready = bool(worker.pipe.recv())
+                worker.since = time.monotonic()
+            left = max(0.0, worker.since + self._limit_s - time.monotonic())
             if worker.pipe.poll(left):
                 found: list[Prepared] = worker.pipe.recv()
                 return found, ""
@@ -145,7 +151,7 @@ class ParsePool:
             why = "reader_died"
         worker.end()
         fresh = self._start()
-        worker.process, worker.pipe = fresh.process, fresh.pipe
+        worker.process, worker.pipe, worker.ready = fresh.process, fresh.pipe, False
         return None, why
 
     def _start(self) -> _Worker:
@@ -169,11 +175,12 @@ def _reader(given: Read | None) -> Read:
 
 
 def _work(pipe: Connection, given: Read | None) -> None:
-    """A worker's life: a piece in, what it means out, until the pipe ends."""
+    """A worker's life: ready, then a piece in, what it means out, until the pipe ends."""
     from solodesk.base.children import be_modest
 
     be_modest()
     read = _reader(given)
+    pipe.send(True)
     while True:
         try:
             piece, own = pipe.recv()

@@ -67,16 +67,17 @@ def advance(desk: Desk, ticket: TicketId, message: MessageId, *, late: bool = Tr
 
     `late` False leaves a message that is not the latest to the caller.
     """
-    row, added = desk.tickets.get(ticket), desk.messages.get(message)
-    if row is None or added is None:
+    row, found = desk.tickets.get(ticket), desk.messages.slips([message])
+    if row is None or not found:
         return
+    added = found[0]
     if row.messages and added.received_ms < row.last_message_ms:
         if late:
             retell(desk, ticket)
         return
     writers = writers_in(desk, ticket) if added.direction == "out" else frozenset()
     so_far = _progress(row) if row.messages else Progress()
-    columns = _columns(follow(so_far, step_of(added, writers, added.new_text)))
+    columns = _columns(follow(so_far, step_of(added, writers, desk.messages.new_text(message))))
     if not row.messages and row.status in (Status.CLOSED.value, Status.SPAM.value):
         columns["waiting_since_ms"] = None
     desk.tickets.update(ticket, **columns)

@@ -3,6 +3,7 @@ the owner is open, how to take it back. Repositories build their named queries o
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Generic, TypeVar, cast
 
 from solodesk.domain.ids import new_uid
@@ -11,7 +12,7 @@ from solodesk.store.spec import R, Spec
 from solodesk.store.transaction import Transaction
 
 K = TypeVar("K", bound=int)
-_KNOWN = 256
+KNOWN = 256
 """Rows remembered within a transaction: enough for one act, little in memory."""
 
 
@@ -84,7 +85,7 @@ class Gateway(Generic[R]):
             f"UPDATE {spec.table} SET {sets} WHERE {spec.by_key}",
             [*(new[n] for n in differing), *key],
         )
-        tx.known.pop((spec.table, cast("int", key[0])), None)
+        self._remember(key[0], {n: values[n] for n in differing})
         was = dict(zip(watched, before[len(names) :], strict=False))
         self._touch(was)
         self._touch({**was, **{n: new[n] for n in differing}})
@@ -98,6 +99,14 @@ class Gateway(Generic[R]):
                 {n: new[n] for n in undone},
             )
         return True
+
+    def _remember(self, row_id: Value, differing: Mapping[str, Any]) -> None:
+        """Bring the remembered row in step, if there is one."""
+        known, place = self._tx.known, (self._spec.table, cast("int", row_id))
+        row = known.get(place)
+        if row is not None:
+            columns = self._spec.columns
+            known[place] = replace(row, **{n: columns[n].read(v) for n, v in differing.items()})
 
     def remove(self, *key: Value) -> bool:
         """Delete the row of that key; returns whether there was one."""
@@ -135,7 +144,7 @@ class Repository(Gateway[R], Generic[R, K]):
         if row is None:
             row = self.by_key(row_id)
             if row is not None and tx.writing:
-                if len(tx.known) >= _KNOWN:
+                if len(tx.known) >= KNOWN:
                     tx.known.clear()
                 tx.known[key] = row
         return row

@@ -45,12 +45,16 @@ class Column:
     special: str | None
     """'uid' (a fresh one), 'now' (the transaction's time) or None."""
 
+    def read(self, value: Any) -> Any:
+        """A value as it would be read after it was stored."""
+        return bool(value) if self.form == "bool" else value
+
     def stored(self, value: Any) -> Value:
         """The cell for a value."""
         if self.form == "json":
             if value is None:
                 return None
-            return "[]" if value == [] or value == () else _encoder(value)
+            return "[]" if value in ([], ()) else _encoder(value)
         if self.form == "bool":
             return 1 if value else 0
         cell: Value = value

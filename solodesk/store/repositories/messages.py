@@ -2,17 +2,19 @@
 takes part. The path all mail comes in by: nothing slow is imported here at the start.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
 
 from solodesk.domain.ids import AccountId, CustomerId, MessageId, TicketId
 from solodesk.store import rows, specs
 from solodesk.store.compression import pack, unpack
-from solodesk.store.gateway import Gateway, Repository
+from solodesk.store.driver import Value
+from solodesk.store.gateway import KNOWN, Gateway, Repository
 from solodesk.store.spec import to_json
 from solodesk.store.transaction import Transaction
 
 _SEQ_BITS = 8
+_SLIP = "slip"
 
 
 class Messages(Repository[rows.Message, MessageId]):
@@ -28,7 +30,9 @@ class Messages(Repository[rows.Message, MessageId]):
         if "doc" not in columns:
             received = columns.setdefault("received_ms", self._tx.now_ms)
             columns["doc"] = self._free_doc(received)
-        return MessageId(self.insert(columns))
+        made = MessageId(self.insert(columns))
+        self._keep(_slip(made, columns))
+        return made
 
     def _free_doc(self, received_ms: int) -> int:
         """The first free search rowid at or after `received_ms` (256 fit in a millisecond)."""
@@ -50,12 +54,30 @@ class Messages(Repository[rows.Message, MessageId]):
 
     def slips(self, ids: Iterable[MessageId]) -> list[rows.Slip]:
         """Messages without their words, oldest first; those that exist."""
-        found = self._tx.link.execute(
-            f"{specs.SLIP.select} WHERE id IN (SELECT value FROM json_each(?))"
-            " ORDER BY received_ms, id",
-            (to_json([int(i) for i in ids]),),
-        )
-        return [specs.SLIP.load(row) for row in found]
+        wanted = {int(i) for i in ids}
+        known = self._tx.known
+        found = [known[_SLIP, i] for i in wanted if (_SLIP, i) in known]
+        unread = wanted - {int(slip.id) for slip in found}
+        if unread:
+            cells = self._tx.link.execute(
+                f"{specs.SLIP.select} WHERE id IN (SELECT value FROM json_each(?))",
+                (to_json(sorted(unread)),),
+            )
+            for row in cells:
+                found.append(specs.SLIP.load(row))
+                self._keep(found[-1])
+        return sorted(found, key=lambda slip: (slip.received_ms, slip.id))
+
+    def _keep(self, slip: rows.Slip) -> None:
+        """Remember a message's row without its words until the transaction ends."""
+        if self._tx.writing and len(self._tx.known) < KNOWN:
+            self._tx.known[_SLIP, int(slip.id)] = slip
+
+    def change(self, key: Sequence[Value], values: Mapping[str, Any]) -> bool:
+        """As for every table; a remembered row that changes is forgotten."""
+        for row_id in key:
+            self._tx.known.pop((_SLIP, cast("int", row_id)), None)
+        return super().change(key, values)
 
     def slips_of_ticket(self, ticket: TicketId) -> list[rows.Slip]:
         """A ticket's messages without their words, oldest first, duplicates included."""
@@ -133,6 +155,12 @@ class Messages(Repository[rows.Message, MessageId]):
                 (start_ms, end_ms, direction, direction),
             )
         )
+
+
+def _slip(message: MessageId, columns: Mapping[str, Any]) -> rows.Slip:
+    """The row just stored without its words."""
+    given = {name: columns[name] for name in specs.SLIP.names if name in columns}
+    return rows.Slip(id=message, **given)
 
 
 class RawMail:
