@@ -96,12 +96,9 @@ def hold_overtaken(store: Store) -> list[OutboxId]:
     means that the owner should read first. Call it right after receiving, so that it is seen;
     `claim_next` looks once more itself.
     """
-    held: list[OutboxId] = []
     with store.write(actor=Actor.ENGINE, durable=True) as desk:
-        for row in desk.outbox.due(desk.now_ms):
-            if _hold_if_overtaken(desk, row):
-                held.append(row.id)
-    return held
+        due_now = desk.outbox.due(desk.now_ms)
+        return [row.id for row in due_now if _hold_if_overtaken(desk, row)]
 
 
 def _hold_if_overtaken(desk: Desk, row: rows.Outbox) -> bool:
