@@ -1,6 +1,7 @@
 """Connect a mailbox: address, name, password; servers found or set by hand; tested, then kept.
 
-The password goes to the engine's stdin and from there to the system's keychain, nowhere else.
+The password goes to the engine's stdin and from there to the system's keychain, nowhere else;
+where a provider takes none, the owner signs in through the browser.
 Nothing is stored before signing in worked for receiving and sending. This module must not
 connect.
 """
@@ -8,7 +9,7 @@ connect.
 from typing import Any, Final
 
 from PySide6.QtCore import QTimer, QUrl, Signal
-from PySide6.QtGui import QAction, QDesktopServices
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -20,31 +21,28 @@ from PySide6.QtWidgets import (
 )
 
 from solodesk.base.errors import KnownError
-from solodesk.services import accounts
+from solodesk.services import accounts, sign_in
 from solodesk.services.accounts import AccountInput, AccountPlan, AccountView
 from solodesk.ui.appearance import Appearance
+from solodesk.ui.dialogs.account_request import (
+    BY_BROWSER,
+    HISTORY,
+    WANTS,
+    FoundServers,
+    add_request,
+    found_servers,
+    needing_sign_in,
+    planned,
+)
+from solodesk.ui.dialogs.browser_flow import PATIENCE_MS, BrowserFlow
 from solodesk.ui.dialogs.frame import DialogFrame
+from solodesk.ui.dialogs.secret_field import SecretField
 from solodesk.ui.dialogs.server_fields import ServerFields
-from solodesk.ui.icons import icon
 from solodesk.ui.ops import DeskGate
-from solodesk.wording.gettext import _, marked
+from solodesk.wording.gettext import _
 
 _LOOK_AFTER_MS: Final = 250
 _PATIENCE_MS: Final = 90_000
-_HISTORY: Final = (
-    (90, marked("the last 3 months")),
-    (365, marked("the last year")),
-    (0, marked("everything")),
-)
-_WANTS: Final = {
-    "app_password": marked(
-        "{provider} wants a special password for mail programs (an app password),"
-        " not your usual one."
-    ),
-    "auth_code": marked(
-        "{provider} wants an authorisation code (授权码), not your usual password."
-    ),
-}
 
 
 class AccountDialog(DialogFrame):
@@ -55,7 +53,7 @@ class AccountDialog(DialogFrame):
     def __init__(
         self, gate: DeskGate, appearance: Appearance, parent: QWidget | None = None
     ) -> None:
-        self._known = _needing_sign_in(gate.read(accounts.everything))
+        self._known = needing_sign_in(gate.read(accounts.everything))
         again = self._known is not None
         super().__init__(
             appearance,
@@ -66,6 +64,11 @@ class AccountDialog(DialogFrame):
         )
         self._gate = gate
         self._plan: AccountPlan | None = None
+        self._flow = BrowserFlow(gate)
+        self._browser = False
+        self._preset: str | None = None
+        self._servers_found: FoundServers | None = None
+        self._asked_about = ""
         self._busy = False
         self._look_timer = QTimer(self, interval=_LOOK_AFTER_MS, singleShot=True)
         self._look_timer.timeout.connect(self._find)
@@ -90,6 +93,9 @@ class AccountDialog(DialogFrame):
         secret = self.secret.text()
         if self._busy:
             return
+        if self._browser:
+            self._through_browser()
+            return
         if not secret:
             self._tell(_("Type the password first."), "error")
             self.secret.setFocus()
@@ -101,8 +107,34 @@ class AccountDialog(DialogFrame):
         self._busy = True
         self._go.setEnabled(False)
         self._tell(_("Signing in…"), "3")
-        self._patience.start()
+        self._patience.start(_PATIENCE_MS)
         self._gate.engine(self._request(secret), self._on_answered)
+
+    def _through_browser(self) -> None:
+        """Let the engine begin, open the browser, then connect with what comes of it."""
+        self._find()
+        if self._known is None and self._plan is None:
+            self.address.setFocus()
+            return
+        self._busy = True
+        self._go.setEnabled(False)
+        self._tell(_("Asking your provider…"), "3")
+        self._patience.start(PATIENCE_MS)
+        who = "account" if self._known is not None else "address"
+        request = {who: self.address.text().strip()}
+        if self._preset is not None:
+            request["authority_name"] = self._preset
+        if self.client_id.text().strip():
+            request["client_id"] = self.client_id.text().strip()
+        self._flow.begin(request, self._on_browser_opened, self._on_answered)
+
+    def _on_browser_opened(self, flow: int, words: str) -> None:
+        self._tell(words, "3")
+        request = self._request("")
+        del request["secret"]
+        if self._known is not None:
+            request = {"do": "signed_in", "account": self._known.address}
+        self._gate.engine({**request, "flow": flow}, self._on_answered)
 
     def said(self) -> str:
         """What the line over the buttons says."""
@@ -116,23 +148,27 @@ class AccountDialog(DialogFrame):
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(10)
-        self.address, self.name, self.secret = QLineEdit(), QLineEdit(), QLineEdit()
+        self.address, self.name = QLineEdit(), QLineEdit()
+        self.secret = SecretField(self.appearance)
         self.address.setPlaceholderText(_("you@your-business.com"))
         self.name.setPlaceholderText(_("as customers see it"))
-        self.secret.setEchoMode(QLineEdit.EchoMode.Password)
-        self._eye = self._make_eye()
         self.history = QComboBox()
-        for days, words in _HISTORY:
+        for days, words in HISTORY:
             self.history.addItem(_(words), days)
+        self.client_id = QLineEdit()
+        self.client_id.setPlaceholderText(_("yours; the manual says how to get one"))
         for title, field in (
             (_("Address"), self.address),
             (_("Your name"), self.name),
             (_("Password"), self.secret),
+            (_("Client id"), self.client_id),
             (_("Bring in"), self.history),
         ):
             field.setAccessibleName(title)
             form.addRow(self._title(title), field)
         self.body.addLayout(form)
+        self._form = form
+        form.setRowVisible(self.client_id, False)
         self._wants = self.label("", tone="2", size=12)
         self._page = QPushButton(_("Open the page"))
         self._page.setProperty("link", True)
@@ -153,6 +189,7 @@ class AccountDialog(DialogFrame):
         self._said.hide()
         self.body.addStretch(1)
         self.address.textChanged.connect(self._on_address_text_changed)
+        self.address.editingFinished.connect(self._on_address_editing_finished)
         self.add_cancel()
         words = _("Sign in") if self._known is not None else _("Connect")
         self._go = self.add_button(words, primary=True)
@@ -174,14 +211,6 @@ class AccountDialog(DialogFrame):
         label.setMinimumSize(self.appearance.px(88), self.appearance.px(32))
         return label
 
-    def _make_eye(self) -> QAction:
-        tokens = self.appearance.tokens
-        eye = QAction(icon("eye", tokens.text_2, 16), _("Show the password"), self)
-        eye.setCheckable(True)
-        eye.toggled.connect(self._on_eye_toggled)
-        self.secret.addAction(eye, QLineEdit.ActionPosition.TrailingPosition)
-        return eye
-
     def _show_known(self, known: AccountView) -> None:
         self.address.setText(known.address)
         self.address.setReadOnly(True)
@@ -191,7 +220,35 @@ class AccountDialog(DialogFrame):
         self._hand.hide()
         if known.detail is not None:
             self.say(self._said, KnownError(known.detail[0], **known.detail[1]))
+        code = known.detail[0] if known.detail is not None else ""
+        address = known.address
+        by_browser = self._gate.read(lambda reader: sign_in.is_remembered(reader, address))
+        self._use_browser(on=by_browser or code in BY_BROWSER)
         self.secret.setFocus()
+
+    def _use_browser(self, *, on: bool) -> None:
+        """Ask for no password; for a client id when none is there (none ships with SoloDesk)."""
+        self._browser = on
+        self._form.setRowVisible(self.secret, not on)
+        preset = self._preset
+        needed = (
+            on
+            and self._known is None
+            and not self._gate.read(lambda reader: sign_in.known_preset(reader, preset))
+        )
+        self._form.setRowVisible(self.client_id, needed)
+        if on:
+            self._go.setText(_("Sign in through the browser"))
+        elif self._known is None:
+            self._go.setText(_("Connect"))
+        if needed:
+            told = KnownError("client_id_needed", provider=self._provider_name())
+            self.say(self._said, told)
+            self.set_tone(self._said, "warn")
+
+    def _provider_name(self) -> str:
+        provider = None if self._plan is None else self._plan.provider
+        return self.address.text().rpartition("@")[2] if provider is None else provider.name
 
     def _asked(self) -> AccountInput:
         own = not self.servers.isHidden()
@@ -201,26 +258,15 @@ class AccountDialog(DialogFrame):
             imap=self.servers.receiving() if own else None,
             smtp=self.servers.sending() if own else None,
             user=(self.servers.user() or None) if own else None,
+            smtp_user=self._servers_found.smtp_user if own and self._servers_found else None,
             history_days=int(self.history.currentData()),
+            browser=self._browser and own,
         )
 
     def _request(self, secret: str) -> dict[str, Any]:
         if self._known is not None:
             return {"do": "secret", "account": self._known.address, "secret": secret, "keep": True}
-        asked = self._asked()
-        request: dict[str, Any] = {
-            "do": "add_account",
-            "address": asked.address,
-            "name": asked.name,
-            "history_days": asked.history_days,
-            "secret": secret,
-        }
-        for name, side in (("imap", asked.imap), ("smtp", asked.smtp)):
-            if side is not None:
-                request[name] = {"host": side.host, "port": side.port, "tls": side.tls}
-        if asked.user:
-            request["user"] = asked.user
-        return request
+        return {**add_request(self._asked()), "secret": secret}
 
     def _find(self) -> None:
         """Look the address up in the built-in table; nothing is asked of the network."""
@@ -231,7 +277,7 @@ class AccountDialog(DialogFrame):
         self._wants.hide()
         self._page.hide()
         try:
-            self._plan = accounts.plan(self._asked())
+            self._plan = planned(self._asked())
         except KnownError as error:
             self._found.setText("")
             if error.code == "unknown_provider":
@@ -241,19 +287,53 @@ class AccountDialog(DialogFrame):
                 self.say(self._said, error)
             return
         self._said.hide()
+        if self._plan.provider is not None:
+            self._preset = self._plan.provider.sign_in
+        self._use_browser(on=self._plan.browser)
         self._show_plan(self._plan)
+
+    def _on_address_editing_finished(self) -> None:
+        """The address is typed: when the table does not know it, let the engine ask around."""
+        address = self.address.text().strip()
+        self._find()
+        if self._known is not None or self._plan is not None or address == self._asked_about:
+            return
+        if "." not in address.rpartition("@")[2]:
+            return
+        self._asked_about = address
+        self._found.setText(_("Looking for the servers…"))
+        self._gate.engine(
+            {"do": "discover", "address": address}, lambda reply: self._on_found(address, reply)
+        )
+
+    def _on_found(self, address: str, reply: dict[str, Any]) -> None:
+        if address != self.address.text().strip() or self._plan is not None:
+            return
+        found = found_servers(reply)
+        if found is None:
+            self._found.setText(_("These servers are not known yet: give them below."))
+            return
+        self._servers_found = found
+        self.servers.show_sides(found.imap, found.smtp, "" if found.user == address else found.user)
+        self.by_hand()
+        self._preset = found.sign_in
+        self._use_browser(on=found.browser)
+        self._find()
 
     def _show_plan(self, plan: AccountPlan) -> None:
         hosts = " · ".join(dict.fromkeys((plan.imap.host, plan.smtp.host)))
         provider = plan.provider
         if provider is None or not self.servers.isHidden():
+            if self._servers_found is not None:
+                domains = ", ".join(self._servers_found.domains)
+                hosts = _("These servers belong to: {domains}").format(domains=domains)
             self._found.setText(hosts)
             return
         self._found.setText(
             _("Found: {provider} ({servers})").format(provider=provider.name, servers=hosts)
         )
-        if provider.wants in _WANTS:
-            self._wants.setText(_(_WANTS[provider.wants]).format(provider=provider.name))
+        if provider.wants in WANTS:
+            self._wants.setText(_(WANTS[provider.wants]).format(provider=provider.name))
             self._wants.show()
             self._page.setVisible(provider.page is not None)
         self.fit()
@@ -298,23 +378,20 @@ class AccountDialog(DialogFrame):
         self._settled()
         self.say(self._said, KnownError("engine_stopped"))
 
+    def reject(self) -> None:
+        """Closed: a sign-in in the browser is not waited for any more."""
+        if self._busy:
+            self._flow.cancel()
+        super().reject()
+
     def _on_address_text_changed(self) -> None:
+        self._servers_found, self._preset = None, None
         self._look_timer.start()
 
     def _on_hand_clicked(self) -> None:
         self.by_hand()
 
-    def _on_eye_toggled(self, shown: bool) -> None:
-        mode = QLineEdit.EchoMode
-        self.secret.setEchoMode(mode.Normal if shown else mode.Password)
-        name = "eye-off" if shown else "eye"
-        self._eye.setIcon(icon(name, self.appearance.tokens.text_2, 16))
-
     def _on_page_clicked(self) -> None:
         provider = None if self._plan is None else self._plan.provider
         if provider is not None and provider.page is not None:
             QDesktopServices.openUrl(QUrl(provider.page))
-
-
-def _needing_sign_in(found: list[AccountView]) -> AccountView | None:
-    return next((view for view in found if view.state == "sign_in_needed"), None)
