@@ -22,6 +22,12 @@ _TEXT_KEYS: Final = {
     key: entry.id for entry in COMMANDS for key in entry.keys if len(key) == 1 and not key.isalnum()
 }
 
+_NOT_TYPING: Final = (
+    Qt.KeyboardModifier.ControlModifier
+    | Qt.KeyboardModifier.AltModifier
+    | Qt.KeyboardModifier.MetaModifier
+)
+
 
 def native(keys: str) -> str:
     """A key's name as the owner's system writes it."""
@@ -176,7 +182,10 @@ class Actions(QObject):
         position says nothing. True when a command ran.
         """
         found = _TEXT_KEYS.get(event.text())
-        if found is None or not self._single_keys:
+        # Some systems give a text with Ctrl too: Ctrl+Shift+1 is a macro's key, not "!" (spam).
+        held = event.modifiers() & _NOT_TYPING
+        alt_gr = held == _NOT_TYPING & ~Qt.KeyboardModifier.MetaModifier
+        if found is None or not self._single_keys or (held and not alt_gr):
             return False
         self.run(found)
         return True

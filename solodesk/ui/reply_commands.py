@@ -31,6 +31,7 @@ class Leaving:
     outbox: OutboxId
     ticket: TicketId | None
     name: str
+    mode: str
 
 
 class ReplyCommands(QObject):
@@ -40,8 +41,8 @@ class ReplyCommands(QObject):
     """A sentence for the status line."""
     macros_wanted = Signal()
     """The owner wants to look after the macros."""
-    left = Signal(object)
-    """TicketId of a ticket whose reply was handed over: the window goes to the next one."""
+    ticket_wanted = Signal(object)
+    """TicketId of the ticket whose reply was taken back: it is shown again."""
 
     def __init__(
         self,
@@ -172,7 +173,9 @@ class ReplyCommands(QObject):
         )
 
     def _on_cancelled(self, leaving: Leaving, _result: object) -> None:
-        self._composer.open_for(leaving.ticket, "reply")
+        if leaving.ticket is not None and leaving.ticket != self._conversation.ticket():
+            self.ticket_wanted.emit(leaving.ticket)
+        self._composer.open_for(leaving.ticket, leaving.mode)
 
     def _on_too_late(self, _error: object) -> None:
         self.said.emit(_("Already sent."))
@@ -193,13 +196,12 @@ class ReplyCommands(QObject):
         else:
             self.open("reply")
 
-    def _on_composer_sent(self, outbox: int, name: str) -> None:
-        ticket = self._conversation.ticket()
-        self._leaving = Leaving(OutboxId(outbox), ticket, name)
+    def _on_composer_sent(self, outbox: int, name: str, draft: replies.Draft) -> None:
+        # Not the ticket on show: the list has gone on to the next one by now.
+        self._leaving = Leaving(OutboxId(outbox), draft.ticket, name, draft.mode)
         self._gate.engine({"do": "send"})
         self._tick.start()
         self._on_tick_timeout()
-        self.left.emit(ticket)
 
     def _on_tick_timeout(self) -> None:
         leaving = self._leaving

@@ -49,9 +49,11 @@ class TagMenu(QFrame):
         self.field.returnPressed.connect(self._on_field_return_pressed)
         self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
-    def open_at(self, anchor: QWidget) -> None:
-        """Open over the top of `anchor`."""
-        self.move(anchor.mapToGlobal(QPoint(16, 8)))
+    def open_here(self, at: QPoint) -> None:
+        """Open at a place on the screen, all of it in sight."""
+        room = self.screen().availableGeometry()
+        left = min(at.x(), room.right() - self.width())
+        self.move(left, max(room.top(), min(at.y(), room.bottom() - self.height())))
         self.show()
         self.field.setFocus()
 

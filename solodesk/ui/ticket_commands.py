@@ -7,7 +7,7 @@ rules of its own: those are the services'.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QWidget
 
 from solodesk.domain.ids import TicketId
@@ -128,7 +128,15 @@ class TicketCommands(QObject):
             return
         menu = SnoozeMenu(self._gate, self._look, self._window)
         menu.chosen.connect(self._on_snooze_chosen)
-        menu.open_at(self._pane.view)
+        menu.open_here(self._place())
+
+    def _place(self) -> QPoint:
+        """Where a menu opens: under the current row, or over a conversation shown alone."""
+        view = self._pane.view
+        if not view.isVisible():
+            return self._window.mapToGlobal(QPoint(self._window.width() // 4, 96))
+        row = view.visualRect(view.currentIndex()).intersected(view.viewport().rect())
+        return view.viewport().mapToGlobal(row.bottomLeft() + QPoint(16, 2))
 
     def _on_snooze_chosen(self, until_ms: int, wake_on_reply: bool) -> None:
         self._act(
@@ -146,7 +154,7 @@ class TicketCommands(QObject):
             return
         menu = TagMenu(self._gate, self._look, rows, self._window)
         menu.chosen.connect(self._on_tags_chosen)
-        menu.open_at(self._pane.view)
+        menu.open_here(self._place())
 
     def add_tag(self, name: str) -> None:
         """Add one tag, from the palette."""

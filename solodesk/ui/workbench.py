@@ -99,6 +99,7 @@ class Workbench(QObject):
         self.ticket_commands.undone.connect(self._on_undone)
         self.reply_commands.macros_wanted.connect(self.pages.macros)
         self.reply_commands.said.connect(self._on_said)
+        self.reply_commands.ticket_wanted.connect(self._navigation.show_ticket)
 
     def take_changes(self, changes: Changes) -> None:
         """Refresh what hangs on a transaction."""

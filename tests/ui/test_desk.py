@@ -1,6 +1,7 @@
 """The desk with the keyboard: a whole round of work without the mouse, on a real store."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
@@ -14,6 +15,7 @@ from solodesk.domain.ids import TicketId
 from solodesk.domain.views import View
 from solodesk.services import lists, settings, tickets
 from solodesk.services.units import Store
+from solodesk.ui.composer.editor import Editor
 from solodesk.ui.frame import Shape
 from solodesk.wording.gettext import set_language
 from tests.ui.shop import NOW, open_shop
@@ -105,6 +107,13 @@ def test_what_another_process_does_is_seen(desk: DeskApp, qtbot: QtBot) -> None:
         tickets.close(writing, [first])
     qtbot.waitUntil(lambda: len(_subjects(desk)) == 6)
     other.close()
+
+
+def test_a_macros_key_is_never_the_sign_on_the_same_key(desk: DeskApp, qtbot: QtBot) -> None:
+    ctrl_shift = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    for modifiers, acts in ((ctrl_shift, False), (Qt.KeyboardModifier.ShiftModifier, True)):
+        pressed = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Exclam, modifiers, "!")
+        assert desk.window.actions_.handle_text_key(pressed) is acts
 
 
 def test_the_palette_runs_commands_and_gives_the_focus_back(desk: DeskApp, qtbot: QtBot) -> None:
@@ -205,6 +214,9 @@ def test_a_reply_by_key_leaves_the_list_and_comes_back_by_undo_send(
     settle(desk)
     assert _subjects(desk)[0] == "Refund for order A123"
     assert desk.window.composer.is_open()
+    assert desk.window.composer.ticket() == desk.window.navigation.ticket
+    assert _current(desk) == "Refund for order A123"
+    assert "It left us today." in desk.window.composer.findChild(Editor).plain()
 
 
 def test_a_mailto_link_opens_a_new_mail(desk: DeskApp) -> None:

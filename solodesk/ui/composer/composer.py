@@ -36,7 +36,7 @@ from solodesk.wording.gettext import _
 class Composer(QWidget):
     """Write a reply, a note or a new mail. One instance lives as long as the window."""
 
-    sent = Signal(int, str)
+    sent = Signal(int, str, object)
     """Outbox id and the customer's name: the window shows the toast."""
     note_saved = Signal(int)
     opened = Signal()
@@ -327,7 +327,7 @@ class Composer(QWidget):
             self._keeper.draft = None
             self._end()
         name = draft.to[0].name or draft.to[0].address if draft.to else ""
-        self.sent.emit(result.outbox, name)
+        self.sent.emit(result.outbox, name, draft)
 
     def _on_sender_failed(self, error: KnownError) -> None:
         self._keeper.unsettle()

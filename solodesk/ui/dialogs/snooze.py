@@ -52,7 +52,11 @@ class SnoozeMenu(QMenu):
 
     def open_at(self, anchor: QWidget) -> None:
         """Pop up above or below `anchor`."""
-        self.popup(anchor.mapToGlobal(QPoint(0, anchor.height() + 2)))
+        self.open_here(anchor.mapToGlobal(QPoint(0, anchor.height() + 2)))
+
+    def open_here(self, at: QPoint) -> None:
+        """Pop up at a place on the screen, the first time chosen."""
+        self.popup(at)
         if self.actions():
             self.setActiveAction(self.actions()[0])
 
