@@ -10,14 +10,15 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TextIO
 
 from solodesk.base.errors import KnownError
-from solodesk.domain.ids import AccountId
+from solodesk.domain.ids import AccountId, MessageId
 from solodesk.engine import protocol
 from solodesk.engine.guard import contained
 from solodesk.engine.protocol import Request
 from solodesk.engine.secrets import Secrets
 from solodesk.engine.sign_ins import Signed, SignIns
+from solodesk.mail.imap import ImapSource
 from solodesk.mail.providers import find_provider
-from solodesk.services import accounts, discovery, sign_in
+from solodesk.services import accounts, discovery, sign_in, sync_rest
 from solodesk.services.accounts import AccountInput, Side
 from solodesk.services.discovery import Found
 from solodesk.services.sign_in import Given
@@ -61,6 +62,7 @@ class Requests:
         }
         self._slow: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
             "discover": self._discover,
+            "fetch_rest": self._fetch_rest,
             "test_account": self._test_account,
             "add_account": self._add_account,
             "sign_in": self._sign_in,
@@ -154,6 +156,17 @@ class Requests:
             accounts.signed_in_again(desk, row.id)
         self._works.sync(row.id)
         return _kept(fault)
+
+    def _fetch_rest(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """The missing part of a message over the size limit, on a connection of its own."""
+        message = MessageId(int(params["message"]))
+        with self._store.read() as reader:
+            row = sync_rest.wants(reader, message)
+            account = row and row.account_id and accounts.get(reader, row.account_id)
+        if account:
+            with ImapSource(accounts.receiving(account), self._secrets.of(account)) as source:
+                sync_rest.fetch_rest(self._store, message, source)
+        return {}
 
     def _test_account(self, params: Mapping[str, Any]) -> dict[str, Any]:
         plan = accounts.plan(account_input(params))

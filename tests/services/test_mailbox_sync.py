@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,10 @@ import pytest
 from solodesk.base.clock import FixedClock, utc
 from solodesk.base.errors import KnownError
 from solodesk.base.paths import DataFolder
+from solodesk.domain.search_query import parse_query
 from solodesk.mail.imap_fetch import Fetched
 from solodesk.services import ingest as ingesting
-from solodesk.services import mailbox_sync, settings, sync_batch, sync_line
+from solodesk.services import mailbox_sync, settings, sync_batch, sync_line, sync_rest
 from solodesk.services.mailbox_sync import FolderResult, Progress
 from tests.support.dovecot import Mailbox
 from tests.support.mails import raw_mail
@@ -280,13 +282,29 @@ def test_a_huge_message_comes_in_part(shop: Shop, monkeypatch: pytest.MonkeyPatc
     with shop.store.write() as desk:
         settings.put(desk, "whole_mail_mb", 1)
     fill(shop.box, 2)
-    shop.box.append("INBOX", raw_mail("long " * 240_000, subject="Huge"))
+    shop.box.append(
+        "INBOX", raw_mail("long " * 900 + "lastword " + "long " * 240_000, subject="Huge")
+    )
     inbox, _ = shop.sync()
     assert (inbox.here, inbox.missing) == (3, 0)
     states = {message.subject: (message.raw_state, message.size) for message in shop.messages()}
     assert states["Huge"] == ("partial", 2_000)
     assert {state for subject, (state, _) in states.items() if subject != "Huge"} == {"whole"}
     assert shop.sync()[0].new == 0
+    (huge,) = [message for message in shop.messages() if message.subject == "Huge"]
+    with shop.source() as source:
+        assert sync_rest.fetch_rest(shop.store, huge.id, source)
+        assert not sync_rest.fetch_rest(shop.store, huge.id, source)
+    with shop.store.read() as reader:
+        whole = reader.messages.get(huge.id)
+        hits = reader.lists.search(parse_query("lastword", date(2026, 1, 1)), 5, "newest")
+        kept = reader.raw.get(huge.id)
+    assert whole is not None
+    assert whole.raw_state == "whole"
+    assert (whole.ticket_id, len(kept or b"")) == (huge.ticket_id, whole.size)
+    assert [hit.message for hit in hits] == [huge.id]
+    assert here(shop) == digests(shop.box)
+    assert shop.store.check() == ()
 
 
 def test_a_cut_connection_loses_nothing(shop: Shop) -> None:

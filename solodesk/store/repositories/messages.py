@@ -177,6 +177,11 @@ class RawMail:
         row = (message, data)
         self._tx.run("INSERT INTO raw (message_id, dict_id, data) VALUES (?, 0, ?)", row)
 
+    def replace(self, message: MessageId, raw: bytes) -> None:
+        """Keep these bytes instead (the rest of a message has come)."""
+        row = (pack(raw), message)
+        self._tx.run("UPDATE raw SET dict_id = 0, data = ? WHERE message_id = ?", row)
+
     def get(self, message: MessageId) -> bytes | None:
         """The bytes as they came, or None when they were erased."""
         row = self._tx.one("SELECT data FROM raw WHERE message_id = ?", (message,))
