@@ -117,6 +117,8 @@ def main(
         return output.wrong_use(str(wrong), wrong.usage)
     except KnownError as error:
         return output.fault(error)
+    except BrokenPipeError:
+        raise  # `entry` knows: the reader has seen enough
     except OSError as error:
         return output.fault(file_fault(error))
     except UnicodeEncodeError:

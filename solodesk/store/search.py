@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, tzinfo
+from itertools import islice
 from typing import Any
 
 from solodesk.domain.ids import MessageId, TicketId
@@ -261,26 +262,22 @@ class Search:
         return list(found)
 
     def _rows(self, query: SearchQuery, limit: int, by: str) -> list[tuple[Any, ...]]:
-        rows: list[tuple[Any, ...]] = []
-        for row in self._found(_HIT, query, by, limit):
-            rows.append(row)
-            if len(rows) >= limit:
-                break
-        return rows
+        return list(islice(self._found(_HIT, query, by, limit), limit))
 
     def _found(
         self, columns: str, query: SearchQuery, by: str, limit: int | None
     ) -> Iterator[tuple[Any, ...]]:
         if not query:
             return iter(())
-        where, params = self._filters(query)
+        tickets, mail = self._filters(query), self._mail_filters(query)
         names = {term: spelt(self._tx, term) for term in (*query.text, *query.from_)}
         parts = [_any(term, names[term]) for term in query.text]
         parts += [_any(term, names[term], "people") for term in query.from_]
         parts += [_any(term, (), "subject") for term in query.subject]
         match = " AND ".join(parts)
         if not match:
-            return self._without_words(columns, where, params)
+            return self._without_words(columns, tickets, mail)
+        where, params = tickets[0] + mail[0], tickets[1] + mail[1]
         if query.from_:
             limit = None
         sql = f"SELECT {columns} FROM search s{_JOINS} WHERE s.search MATCH ?"
@@ -307,15 +304,16 @@ class Search:
         )
 
     def _without_words(
-        self, columns: str, where: str, params: list[Any]
+        self, columns: str, tickets: tuple[str, list[Any]], mail: tuple[str, list[Any]]
     ) -> Iterator[tuple[Any, ...]]:
         """Operators alone: each fitting ticket by its newest fitting message."""
+        newest = "m.received_ms" if mail[0] else "t.last_message_ms"
         return self._tx.link.execute(
             f"SELECT {columns} FROM ticket t LEFT JOIN customer c ON c.id = t.customer_id"
-            " CROSS JOIN message m ON m.id = (SELECT x.id FROM message x WHERE x.ticket_id = t.id"
-            " AND x.duplicate_of IS NULL ORDER BY x.received_ms DESC, x.id DESC LIMIT 1)"
-            f" WHERE 1{where} ORDER BY t.last_message_ms DESC",
-            params,
+            " CROSS JOIN message m ON m.id = (SELECT m.id FROM message m WHERE m.ticket_id = t.id"
+            f" AND m.duplicate_of IS NULL{mail[0]} ORDER BY m.received_ms DESC, m.id DESC LIMIT 1)"
+            f" WHERE 1{tickets[0]} ORDER BY {newest} DESC",
+            [*mail[1], *tickets[1]],
         )
 
     def _filters(self, query: SearchQuery) -> tuple[str, list[Any]]:
@@ -335,15 +333,16 @@ class Search:
         states, values = self._states(query.states)
         parts += states
         params += values
-        if query.attachment:
-            parts.append("m.attachments != '[]'")
-        if query.before is not None:
-            parts.append("m.received_ms < ?")
-            params.append(self._moment(query.before))
-        if query.after is not None:
-            parts.append("m.received_ms >= ?")
-            params.append(self._moment(query.after))
         return " AND ".join(parts), params
+
+    def _mail_filters(self, query: SearchQuery) -> tuple[str, list[Any]]:
+        where = " AND m.attachments != '[]'" if query.attachment else ""
+        params: list[Any] = []
+        for day, sign in ((query.before, "<"), (query.after, ">=")):
+            if day is not None:
+                where += f" AND m.received_ms {sign} ?"
+                params.append(self._moment(day))
+        return where, params
 
     def _states(self, states: frozenset[str]) -> tuple[list[str], list[Any]]:
         parts: list[str] = []

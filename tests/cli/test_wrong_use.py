@@ -1,5 +1,6 @@
 """Wrong use is 2, faults are 1; each told in plain words, nothing on stdout, no traceback."""
 
+import io
 import re
 from base64 import b64encode
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from solodesk.cli.main import main
 from tests.cli import shapes
 from tests.cli.runner import Cli, misfit
 
@@ -166,3 +168,14 @@ def test_packs_that_are_none(cli: Cli, tmp_path: Path, command: str, text: bytes
     error = "not_utf8" if text.startswith(b"\xff") else f"bad_{command}_file"
     assert (said.code, said.out, said.error["error"]) == (1, "", error)
     assert str(path) in said.error["message"]
+
+
+def test_a_reader_that_has_seen_enough_is_no_fault(tmp_path: Path) -> None:
+    class Gone(io.StringIO):
+        def write(self, _text: str, /) -> int:
+            raise BrokenPipeError
+
+    err = io.StringIO()
+    with pytest.raises(BrokenPipeError):
+        main(["--data", str(tmp_path), "settings", "list", "--json"], out=Gone(), err=err)
+    assert err.getvalue() == ""

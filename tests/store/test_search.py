@@ -126,6 +126,21 @@ def test_operators(store: Store) -> None:
         assert [hit.snippet for hit in reader.lists.search(query)] == ["day 3"]
 
 
+def test_operators_alone_find_older_messages_of_a_ticket(store: Store) -> None:
+    day = 86_400_000
+    with store.write() as desk:
+        ticket = samples.ticket(desk)
+        file = [{"filename": "a.pdf"}]
+        samples.letter(desk, "first", ticket_id=ticket, received_ms=day, attachments=file)
+        samples.letter(desk, "second", ticket_id=ticket, received_ms=2 * day)
+        samples.letter(desk, "third", ticket_id=ticket, received_ms=3 * day)
+    assert texts(store, "before:1970-01-04") == ["second"]
+    assert texts(store, "before:1970-01-04 after:1970-01-02") == ["second"]
+    assert texts(store, "has:attachment") == ["first"]
+    assert texts(store, "is:open") == ["third"]
+    assert texts(store, "after:1970-01-05") == []
+
+
 def test_find_tickets_names_each_once_by_newest_match(store: Store) -> None:
     with store.write() as desk:
         one, two = samples.ticket(desk), samples.ticket(desk)
