@@ -109,7 +109,8 @@ class _Pass:
             self._fetch(plan, plan.wanted[FIRST:])
         results = [self._finish(plan) for plan in plans]
         if not self.stop.is_set():
-            self._done(results, [plan.folder.id for plan in plans if plan.same])
+            whole = not any(self._short(plan) for plan in plans if not plan.same)
+            self._done(results, [plan.folder.id for plan in plans if plan.same], whole=whole)
         return results
 
     def _plan(self, folder: SyncFolder) -> _Plan:
@@ -229,19 +230,26 @@ class _Pass:
 
     def _cursor(self, desk: Desk, plan: _Plan, missing: tuple[int, ...]) -> None:
         complete = not missing
+        doubtful = self._short(plan) or (bool(plan.state.exists) and not plan.listed)
         desk.folders.update(
             plan.folder.id,
             uidnext=plan.state.uidnext if complete else missing[0],
             backfill_uid=0 if complete else missing[-1] + 1,
-            modseq=plan.state.modseq,
+            # Without it the next pass lists again, whatever moved.
+            modseq=None if doubtful else plan.state.modseq,
             server_count=len(plan.listed),
             synced_ms=desk.now_ms,
         )
 
-    def _done(self, results: list[FolderResult], looked_at: Sequence[int]) -> None:
+    def _short(self, plan: _Plan) -> bool:
+        """Whether the listing cannot be everything: a server that lists too few once must not
+        hide mail until something else moves (faults.md R24)."""
+        return self.since_ms is None and len(plan.listed) < plan.state.exists
+
+    def _done(self, results: list[FolderResult], looked_at: Sequence[int], *, whole: bool) -> None:
         from solodesk.services.first_sync import finish_first_sync
 
-        complete = all(not each.missing_uids for each in results)
+        complete = whole and all(not each.missing_uids for each in results)
         with self.store.write(actor=Actor.ENGINE) as desk:
             for folder in looked_at:
                 desk.folders.update(folder, synced_ms=desk.now_ms)

@@ -247,6 +247,18 @@ def test_one_empty_listing_makes_nothing_gone(shop: Shop) -> None:
     assert shop.here() == set(INBOX)
 
 
+@pytest.mark.parametrize("capability", ["IMAP4rev1", "IMAP4rev1 CONDSTORE QRESYNC ENABLE"])
+@pytest.mark.parametrize("listing", ["* SEARCH\r\n", "* SEARCH 9\r\n", ""])
+def test_a_short_listing_in_the_first_pass_hides_nothing_for_long(
+    shop: Shop, capability: str, listing: str
+) -> None:
+    short = once("UID SEARCH", says(f"{listing}TAG OK done\r\n"))
+    with OddImap(FOLDERS, short, capability=capability) as server:
+        shop.read(server)
+        assert shop.read(server) is None
+    assert shop.here() == set(INBOX)
+
+
 def test_163_lets_in_only_those_who_say_who_they_are(shop: Shop) -> None:
     def script(server: OddImap, tag: str, command: str) -> bytes | None:
         named = [each for each in server.heard if each.startswith("ID (")]

@@ -184,15 +184,13 @@ def _judge(
     path = DataFolder(folder).store
     stored = Counter(row[0] for row in oracle.rows(path, "SELECT lower(hex(sha256)) FROM message"))
     assert set(stored.values()) <= {1}, "a mail became two"
-    marked = {sha for each in server.values() for _uid, flags, sha in each if "\\Seen" in flags}
-    assert marked <= other.seen
-    there = {sha for name in FOLDERS for _uid, _flags, sha in server[name]}
-    seen_here = {
-        row[0]
-        for row in oracle.rows(
-            path,
-            "SELECT lower(hex(p.sha256)) FROM place p JOIN folder f ON f.id = p.folder_id"
-            " AND f.uidvalidity = p.uidvalidity WHERE p.gone_ms IS NULL AND p.seen = 1",
-        )
+    marked = {
+        (name, uid): sha for name in server for uid, flags, sha in server[name] if "\\Seen" in flags
     }
-    assert seen_here == marked & there
+    assert set(marked.values()) <= other.seen
+    seen_here = oracle.rows(
+        path,
+        "SELECT f.name, p.imap_uid FROM place p JOIN folder f ON f.id = p.folder_id"
+        " AND f.uidvalidity = p.uidvalidity WHERE p.gone_ms IS NULL AND p.seen = 1",
+    )
+    assert set(seen_here) == {place for place in marked if place[0] in FOLDERS}

@@ -300,8 +300,10 @@ class Mailbox:
         """Close the kept connection of `append` and the look-ups."""
         if self._kept is not None:
             kept, self._kept = self._kept, None
-            with contextlib.suppress(imaplib.IMAP4.error, OSError):
+            try:
                 kept.logout()
+            except (imaplib.IMAP4.error, OSError):
+                kept.shutdown()
 
     def append(
         self,

@@ -132,7 +132,7 @@ class OddImap:
         return (
             f"* FLAGS (\\Seen)\r\n* {exists} EXISTS\r\n* 0 RECENT\r\n"
             f"* OK [UIDVALIDITY {self.uidvalidity}] ok\r\n* OK [UIDNEXT {uidnext}] ok\r\n"
-        ).encode()
+        ).encode() + (b"* OK [HIGHESTMODSEQ 90] ok\r\n" if "CONDSTORE" in self.capability else b"")
 
 
 def wanted(folder: Mapping[int, bytes], command: str) -> list[int]:
