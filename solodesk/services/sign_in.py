@@ -55,7 +55,7 @@ def authority_for(
     """
     given = given or Given()
     base = _remembered(reader, address) or _preset(reader, preset)
-    if given.authority or given.token:
+    if given.authority or given.authorize or given.token or given.device:
         # An own authority: nothing of another one may be mixed in.
         base = Authority(address.rpartition("@")[2], "", ())
     if base is None:
@@ -105,7 +105,7 @@ def from_text(text: str) -> Kept | None:
     try:
         said = json.loads(text)
         return Kept(_authority(said["authority"]), str(said["refresh"]))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
 

@@ -194,6 +194,39 @@ def _state(store: Store, account: AccountId) -> str:
     return row.state if row.last_receive_ms else "never"
 
 
+def test_a_server_that_refuses_is_tried_three_times(
+    start: Callable[[], Engine],
+    asked: dict[str, Any],
+    authority: Authority,
+    box: Mailbox,
+    store: Store,
+    secret_service: SecretService,
+) -> None:
+    engine = start()
+    engine.wait_news("ready")
+    account = AccountId(connected(engine, asked, Browser(authority.certificates.ca))["account"])
+    engine.wait_news("connectivity", online=True)
+    assert engine.end() == 0
+    authority.conduct.user = "mei@shop.example"  # the mailbox is not theirs any more
+    renewed = len(authority.asked)
+    engine = start()
+    for turn in range(1, 4):
+        wait_until(lambda n=turn: _refusals(store, account) >= n, 20, "a refusal")  # type: ignore[misc]
+        engine.ask("sync")
+    assert engine.wait_news("alarm")["code"] == "token_refused"
+    for _turn in range(5):
+        assert engine.ask("sync")["ok"]
+    assert engine.end() == 0
+    assert _refusals(store, account) == 3
+    assert box.server.log().count("auth failed, 1 attempts") == 3
+    assert len(authority.asked) == renewed + 3  # each time with a fresh token
+
+
+def _refusals(store: Store, account: AccountId) -> int:
+    with store.read() as reader:
+        return accounts.get(reader, account).auth_failures
+
+
 def test_nothing_is_kept_that_did_not_work(
     start: Callable[[], Engine],
     asked: dict[str, Any],
