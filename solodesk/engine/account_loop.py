@@ -29,7 +29,7 @@ from solodesk.engine.receiving import note_failure, receive
 from solodesk.mail.imap import FolderState, ImapSource
 from solodesk.mail.imap_folders import SyncFolder
 from solodesk.services import accounts
-from solodesk.services.mailbox_sync import Progress
+from solodesk.services.mailbox_sync import Progress, more_folders
 from solodesk.services.units import Store
 from solodesk.store import rows
 
@@ -150,7 +150,9 @@ class AccountLoop:
         with ImapSource(accounts.receiving(row), self._secret_of(row)) as source:
             self._asked_to_wait_s = 0.0
             self._announce.online(self.account, online=True)
-            self._keep_up(source, source.folders())
+            with self._store.read() as reader:
+                more = more_folders(reader)
+            self._keep_up(source, source.folders(more))
 
     def _keep_up(self, source: ImapSource, folders: tuple[SyncFolder, ...]) -> None:
         """Look, pass when something moved, look again, and wait when nothing did."""

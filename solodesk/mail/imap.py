@@ -8,7 +8,7 @@ connection is of no more use and is closed. Must not know the store.
 
 import re
 import socket
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -79,9 +79,9 @@ class ImapSource:
                 self.close()
                 raise
 
-    def folders(self) -> tuple[SyncFolder, ...]:
-        """The folders we read: INBOX and Sent."""
-        return choose_folders(self._listed())
+    def folders(self, more: Collection[str] = ()) -> tuple[SyncFolder, ...]:
+        """The folders we read: INBOX, Sent, and those named in `more`."""
+        return choose_folders(self._listed(), more)
 
     def all_mail(self) -> str | None:
         """The folder that holds every message (Gmail's All Mail), where the server has one."""

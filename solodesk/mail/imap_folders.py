@@ -1,10 +1,10 @@
-"""Which of a mailbox's folders we read: INBOX and Sent, found by flag, then by name.
+"""Which of a mailbox's folders we read: INBOX and Sent, found by flag, then by name, and chosen.
 
 RFC 6154 flags win; names cover servers without them (providers.md, faults R11). Pure functions on
 what LIST answered; must not talk to a server.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 _SENT_NAMES = (
@@ -52,18 +52,24 @@ class FolderName:
 
 @dataclass(frozen=True, slots=True)
 class SyncFolder:
-    """A folder we read; role `inbox` or `sent`."""
+    """A folder we read; role `inbox`, `sent` or, chosen by the owner, `other`."""
 
     name: str
     role: str
 
 
-def choose_folders(listed: Iterable[FolderName]) -> tuple[SyncFolder, ...]:
-    """INBOX first, then Sent when there is one."""
+def choose_folders(
+    listed: Iterable[FolderName], more: Collection[str] = ()
+) -> tuple[SyncFolder, ...]:
+    """INBOX first, then Sent when there is one, then those of `more` (names) that exist."""
     folders = [each for each in listed if not each.flags & {"\\noselect", "\\nonexistent"}]
     chosen = [SyncFolder(each.name, "inbox") for each in folders if each.name.upper() == "INBOX"]
     sent = _sent(folders)
-    return (*chosen[:1], *((SyncFolder(sent, "sent"),) if sent else ()))
+    chosen = [*chosen[:1], *([SyncFolder(sent, "sent")] if sent else [])]
+    taken = {each.name for each in chosen}
+    wanted = {name.casefold() for name in more}
+    others = [f.name for f in folders if f.name.casefold() in wanted and f.name not in taken]
+    return (*chosen, *(SyncFolder(name, "other") for name in others))
 
 
 def folder_of_all(listed: Iterable[FolderName]) -> str | None:

@@ -17,9 +17,9 @@ from solodesk.domain.events import Actor
 from solodesk.domain.ids import AccountId
 from solodesk.mail.imap import FolderState, ImapSource
 from solodesk.mail.imap_folders import SyncFolder
-from solodesk.services import sync_flags
+from solodesk.services import settings, sync_flags
 from solodesk.services.prepared import ReadHere, Reading
-from solodesk.services.units import Desk, Store
+from solodesk.services.units import Desk, Reader, Store
 from solodesk.store import rows
 
 T = TypeVar("T")
@@ -97,16 +97,20 @@ class _Pass:
         self.reading = reading
         with store.read() as reader:
             self.own = reader.accounts.own_addresses()
+            self.more = more_folders(reader)
         days = account.history_days
         self.since_ms = account.created_ms - days * DAY_MS if days else None
 
     def run(self) -> list[FolderResult]:
-        plans = [self._plan(folder) for folder in self.source.folders()]
+        plans = [self._plan(folder) for folder in self.source.folders(self.more)]
         self.reading.expect(sum(len(plan.wanted) for plan in plans))
         for plan in plans:
-            self._fetch(plan, plan.wanted[:FIRST])
+            self._fetch(plan, plan.plain[:FIRST])
         for plan in plans:
-            self._fetch(plan, plan.wanted[FIRST:])
+            self._fetch(plan, plan.plain[FIRST:])
+        for plan in plans:
+            for group in plan.suspects:
+                self._fetch(plan, group)
         results = [self._finish(plan) for plan in plans]
         if not self.stop.is_set():
             whole = not any(self._short(plan) for plan in plans if not plan.same)
@@ -124,10 +128,15 @@ class _Pass:
             row = self._renumbered(row, state)
         with self.store.read() as reader:
             known = set(reader.places.uids(row.id, state.uidvalidity))
+            suspects = sync_suspects.suspects(reader, row.id, state.uidvalidity)
+            now_ms = reader.now_ms
         wanted = [uid for uid in reversed(listed) if uid not in known]
         if wanted:
             self.on_progress(Progress(row.name, len(listed) - len(wanted), len(listed)))
-        return _Plan(row, state, listed, wanted, seconds=time.monotonic() - started)
+        plan = _Plan(row, state, listed, wanted)
+        plan.plain, plan.suspects = sync_suspects.groups(wanted, suspects, now_ms)
+        plan.seconds = time.monotonic() - started
+        return plan
 
     def _unchanged(self, row: rows.Folder, state: FolderState) -> bool:
         """Whether the folder is as the last pass left it, so that it need not be listed.
@@ -184,12 +193,20 @@ class _Pass:
         from solodesk.services.sync_line import Line
 
         intake = Intake(self.store, self.account.id, plan.folder, plan.role, self.own)
-        for took in Line(self.source, self.reading, intake, self.stop).run(uids):
-            plan.new += took.new
-            plan.damaged += took.damaged
-            plan.taken += took.taken
-            here = len(plan.listed) - len(plan.wanted) + plan.taken
-            self.on_progress(Progress(plan.folder.name, here, len(plan.listed)))
+        line = Line(self.source, self.reading, intake, self.stop)
+        try:
+            for took in line.run(uids):
+                plan.new += took.new
+                plan.damaged += took.damaged
+                plan.taken += took.taken
+                here = len(plan.listed) - len(plan.wanted) + plan.taken
+                self.on_progress(Progress(plan.folder.name, here, len(plan.listed)))
+        except KnownError:
+            if line.broke_on:
+                sync_suspects.note(
+                    self.store, plan.folder.id, state.uidvalidity, line.broke_on
+                )
+            raise
         plan.seconds += time.monotonic() - started
 
     def _finish(self, plan: _Plan) -> FolderResult:
@@ -229,6 +246,7 @@ class _Pass:
         sync_flags.write_down(self.store, plan.folder.id, plan.state.uidvalidity, flags)
 
     def _cursor(self, desk: Desk, plan: _Plan, missing: tuple[int, ...]) -> None:
+        sync_suspects.prune(desk, plan.folder.id, plan.state.uidvalidity, missing)
         complete = not missing
         doubtful = self._short(plan) or (bool(plan.state.exists) and not plan.listed)
         desk.folders.update(
@@ -261,6 +279,12 @@ class _Pass:
                 finish_first_sync(desk, account.id)
 
 
+def more_folders(reader: Reader) -> tuple[str, ...]:
+    """Names of the folders the owner wants read beside INBOX and Sent, in any mailbox."""
+    given = str(settings.get(reader, "more_folders"))
+    return tuple(name.strip() for name in given.split(";") if name.strip())
+
+
 def sync_account(
     store: Store,
     account_id: AccountId,
@@ -270,7 +294,7 @@ def sync_account(
     stop: threading.Event | None = None,
     reading: Reading | None = None,
 ) -> list[FolderResult]:
-    """One pass over INBOX and Sent; a result a folder, in that order.
+    """One pass over INBOX, Sent and the folders chosen; a result a folder, in that order.
 
     When the server renumbers a folder meanwhile, the pass starts over once.
 

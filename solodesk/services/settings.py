@@ -95,6 +95,7 @@ ALL: Final = (
         "automatic_cap_day", "number", 50, marked("Automatic mails a day at most"),
         low=0, high=1_000, unit="",
     ),
+    Setting("more_folders", "text", "", marked("More folders to read (a semicolon between)")),
     Setting(
         "whole_mail_mb", "number", 25, marked("Fetch mail whole up to (MB)"),
         low=1, high=250, unit="",

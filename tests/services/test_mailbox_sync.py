@@ -366,3 +366,30 @@ def test_nothing_new_is_asked_in_three_words(shop: Shop, monkeypatch: pytest.Mon
     assert said == ["LIST", "EXAMINE", "EXAMINE"]
     fill(shop.box, 1, first=20)
     assert once_more()[0].new == 1
+
+
+def test_more_folders_by_choice_bring_no_duplicates(shop: Shop) -> None:
+    """Names outside ASCII too; the same mail in two folders is one message (Gmail's All Mail)."""
+    fill(shop.box, 2)
+    orders, archive = "Bestellungen &- K&AOQ-ufe", "&X1JoYw-"  # modified UTF-7 (RFC 3501 5.1.3)
+    shop.box.create_folder(orders)
+    shop.box.create_folder(archive)
+    fill(shop.box, 1, archive, first=5)
+    shop.box.append(orders, shop.box.messages("INBOX")[0], internaldate=utc(NOW - DAY))
+    assert [each.folder for each in shop.sync()] == ["INBOX", "Sent"]
+    with shop.store.write() as desk:
+        settings.put(desk, "more_folders", " 归档 ; bestellungen & käufe; Nowhere")
+    results = {each.folder: (each.here, each.missing) for each in shop.sync()}
+    assert results == {
+        "INBOX": (2, 0),
+        "Sent": (0, 0),
+        "归档": (1, 0),
+        "Bestellungen & Käufe": (1, 0),
+    }
+    assert len(shop.messages()) == 3
+    with shop.store.read() as reader:
+        assert {f.role for f in reader.folders.of_account(shop.account)} == {
+            "inbox",
+            "sent",
+            "other",
+        }
