@@ -85,6 +85,9 @@ def run_note(args: Namespace, session: Session) -> int:
 
 def run_tag(args: Namespace, session: Session) -> int:
     """`tag N +t -u`: words without a sign are put on."""
+    if args.words[0] in ("-h", "--help"):
+        session.output.text("solodesk tag N +t -u")
+        return 0
     if not _NUMBER.fullmatch(args.words[0]) or len(args.words) < 2:
         raise WrongUse(_("Say which ticket, then +tag or -tag."), "solodesk tag N +t -u")
     number = int(args.words[0].lstrip("#"))

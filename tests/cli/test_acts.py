@@ -82,3 +82,8 @@ def test_times_that_make_no_sense_are_refused(two: Cli, when: str) -> None:
 def test_tag_wants_a_ticket_and_a_tag(two: Cli) -> None:
     assert two("tag", "1002").code == 2
     assert two("tag", "+x", "1002").code == 2
+
+
+def test_every_act_explains_itself(two: Cli) -> None:
+    for act in ("note", "tag", "status", "snooze", "merge", "split", "join", "contact", "undo"):
+        assert two("help", act).code == 0, act
