@@ -103,6 +103,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("ticket.forward", marked("Forward"), ("F",), "forward", ONE, T),
     Command("ticket.note", marked("Add a note"), ("N",), "sticky-note", ONE, T),
     Command("ticket.contact", marked("Log a call or chat…"), (), "phone", ONE, T),
+    Command("ticket.survey", marked("Ask for a rating"), (), "smile", ONE, T),
     Command("ticket.close", marked("Close"), ("E",), "check", S, T, 1),
     Command("ticket.reopen", marked("Open again"), ("Shift+E",), "inbox", S, T, 1),
     Command("ticket.wait", marked("Wait for the customer"), (), "clock", S, T, 1),
@@ -177,7 +178,8 @@ BY_ID: Final = {command.id: command for command in COMMANDS}
 ROW_MENU: Final = (
     "ticket.reply", "ticket.note", "", "ticket.close", "ticket.reopen", "ticket.snooze",
     "ticket.unsnooze", "ticket.tag", "ticket.priority", "ticket.macro", "", "ticket.read",
-    "ticket.unread", "", "ticket.merge", "ticket.not_customer", "ticket.spam", "ticket.hide",
+    "ticket.unread", "ticket.survey", "", "ticket.merge", "ticket.not_customer",
+    "ticket.spam", "ticket.hide",
 )  # fmt: skip
 """The ticket list's context menu; an empty name is a separator."""
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QWidget
 
 from solodesk.domain.ids import TicketId
-from solodesk.services import tickets
+from solodesk.services import surveys, tickets
 from solodesk.services.units import Desk
 from solodesk.ui.actions import Actions
 from solodesk.ui.appearance import Appearance
@@ -57,6 +57,7 @@ class TicketCommands(QObject):
             "ticket.spam": self.spam,
             "ticket.hide": self.hide,
             "ticket.merge": self.merge,
+            "ticket.survey": self.ask_for_rating,
             "ticket.select": self._pane.view.toggle_mark,
             "edit.undo": self.undo,
         }
@@ -119,6 +120,16 @@ class TicketCommands(QObject):
         into = min(rows, key=lambda row: row.created_ms).id
         rest = [ticket for ticket in ids if ticket != into]
         self._act("ticket.merge", lambda desk, _ids: tickets.merge(desk, rest, into))
+
+    def ask_for_rating(self) -> None:
+        """Send the survey mail; the status line says so, and undo takes it back in time."""
+        ids = self.ids()
+        if len(ids) == 1:
+            self._gate.act(
+                lambda desk: surveys.send(desk, ids[0]),
+                lambda _outbox: self._gate.engine({"do": "send"}),
+                label=("survey.send", {}),
+            )
 
     def snooze(self) -> None:
         """Ask until when."""

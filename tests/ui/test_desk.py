@@ -16,6 +16,7 @@ from solodesk.domain.views import View
 from solodesk.services import lists, settings, tickets
 from solodesk.services.units import Store
 from solodesk.ui.composer.editor import Editor
+from solodesk.ui.composer.recipients import RecipientLines
 from solodesk.ui.frame import Shape
 from solodesk.wording.gettext import set_language
 from tests.ui.shop import NOW, open_shop
@@ -114,6 +115,7 @@ def test_a_macros_key_is_never_the_sign_on_the_same_key(desk: DeskApp, qtbot: Qt
     for modifiers, acts in ((ctrl_shift, False), (Qt.KeyboardModifier.ShiftModifier, True)):
         pressed = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Exclam, modifiers, "!")
         assert desk.window.actions_.handle_text_key(pressed) is acts
+    settle(desk)
 
 
 def test_the_palette_runs_commands_and_gives_the_focus_back(desk: DeskApp, qtbot: QtBot) -> None:
@@ -217,6 +219,24 @@ def test_a_reply_by_key_leaves_the_list_and_comes_back_by_undo_send(
     assert desk.window.composer.ticket() == desk.window.navigation.ticket
     assert _current(desk) == "Refund for order A123"
     assert "It left us today." in desk.window.composer.findChild(Editor).plain()
+
+
+def test_tab_goes_from_line_to_line_and_no_letter_acts_while_writing(
+    desk: DeskApp, qtbot: QtBot
+) -> None:
+    _focus_list(desk, qtbot)
+    _type(desk, "c")
+    for line in ("ana@ruiz.example\t", "Hello e\t", "The bowls"):
+        _type(desk, line)
+    people = desk.window.composer.findChild(RecipientLines)
+    assert people.subject() == "Hello e"
+    assert "The bowls" in desk.window.composer.findChild(Editor).plain()
+    button = next(b for b in people.findChildren(QPushButton) if b.isVisible())
+    button.setFocus()
+    _type(desk, "e#")
+    settle(desk)
+    assert "Refund for order A123" in _subjects(desk)
+    assert desk.window.composer.is_open()
 
 
 def test_a_mailto_link_opens_a_new_mail(desk: DeskApp) -> None:

@@ -28,12 +28,13 @@ from solodesk.ui.composer.recipients import NoteTitle, RecipientLines
 from solodesk.ui.composer.responding import Responding
 from solodesk.ui.composer.sender import Sender, Way
 from solodesk.ui.composer.toolbar import ComposerToolbar
+from solodesk.ui.composer.writing_place import WritingPlace
 from solodesk.ui.ops import DeskGate
 from solodesk.wording import checks as words
 from solodesk.wording.gettext import _
 
 
-class Composer(QWidget):
+class Composer(WritingPlace):
     """Write a reply, a note or a new mail. One instance lives as long as the window."""
 
     sent = Signal(int, str, object)
@@ -166,8 +167,7 @@ class Composer(QWidget):
             return
         ticket = draft.ticket
         if not self._keeper.is_note:
-            # Saved first, so that undo brings back the last words too.
-            self._keeper.flush()
+            self._keeper.flush()  # so that undo brings back the last words too
             self._gate.act(
                 lambda desk: replies.discard_draft(desk, ticket), label=("draft.discard", {})
             )

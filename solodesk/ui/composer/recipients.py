@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from email.utils import formataddr, getaddresses
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
@@ -83,6 +84,10 @@ class RecipientLines(QWidget):
             row = self._row(key)
             self._rows[key] = row
             outer.addWidget(row)
+        # From line to line by Tab; the buttons stand before them.
+        order = (self._copies, self._identity, *self._fields.values())
+        for before, after in pairwise(order):
+            QWidget.setTabOrder(before, after)
         self.restyle()
         self.show_copies(False)
         self.show_subject(False)
