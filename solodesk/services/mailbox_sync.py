@@ -9,7 +9,7 @@ deleted here because it is missing there. Must not open connections: it is hande
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from solodesk.base.errors import KnownError
@@ -17,7 +17,7 @@ from solodesk.domain.events import Actor
 from solodesk.domain.ids import AccountId
 from solodesk.mail.imap import FolderState, ImapSource
 from solodesk.mail.imap_folders import SyncFolder
-from solodesk.services import settings, sync_flags
+from solodesk.services import settings, sync_flags, sync_suspects
 from solodesk.services.prepared import ReadHere, Reading
 from solodesk.services.units import Desk, Reader, Store
 from solodesk.store import rows
@@ -65,6 +65,10 @@ class _Plan:
     listed: list[int]
     wanted: list[int]
     """Newest first."""
+    plain: list[int] = field(default_factory=list)
+    """Of `wanted` those nothing is known against."""
+    suspects: list[list[int]] = field(default_factory=list)
+    """The others, in the groups to try (see sync_suspects)."""
     same: bool = False
     """The server's counters say that nothing happened since the last whole pass."""
     taken: int = 0
@@ -203,9 +207,7 @@ class _Pass:
                 self.on_progress(Progress(plan.folder.name, here, len(plan.listed)))
         except KnownError:
             if line.broke_on:
-                sync_suspects.note(
-                    self.store, plan.folder.id, state.uidvalidity, line.broke_on
-                )
+                sync_suspects.note(self.store, plan.folder.id, state.uidvalidity, line.broke_on)
             raise
         plan.seconds += time.monotonic() - started
 

@@ -18,6 +18,7 @@ from solodesk.mail.imap_fetch import Fetched
 from solodesk.services import settings
 from solodesk.services.prepared import Prepared, Reading
 from solodesk.services.sync_batch import Intake, Took, take_in
+from solodesk.services.sync_suspects import BROKEN
 
 _log = logging.getLogger(__name__)
 WINDOW = 1_000
@@ -52,6 +53,8 @@ class Line:
         self._intake = intake
         self._stop = stop
         self._being_read: tuple[_Batch, list[Fetched]] | None = None
+        self.broke_on: tuple[int, ...] = ()
+        """What was being fetched when the connection broke."""
 
     def run(self, uids: Sequence[int]) -> Iterator[Took]:
         """Take in `uids`, given newest first; what became of each batch.
@@ -102,6 +105,8 @@ class Line:
         try:
             fetched = self._source.answer()
         except KnownError as error:
+            if error.code in BROKEN:
+                self.broke_on = tuple(batch.uids)
             if error.code != "server_said":
                 raise
             fetched = [got for uid in batch.uids for got in self._alone(uid, batch.first_bytes)]
@@ -111,6 +116,8 @@ class Line:
         try:
             return self._source.fetch([uid], first_bytes)
         except KnownError as error:
+            if error.code in BROKEN:
+                self.broke_on = (uid,)
             if error.code != "server_said":
                 raise
             # It shows as missing, and is tried again in the next pass.

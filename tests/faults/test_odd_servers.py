@@ -259,6 +259,26 @@ def test_a_short_listing_in_the_first_pass_hides_nothing_for_long(
     assert shop.here() == set(INBOX)
 
 
+@pytest.mark.parametrize(
+    "last", ["", "* BYE Internal error\r\n", "* 1 FETCH (UID 4 BODY[] {900}\r\nx"]
+)
+def test_a_message_the_server_falls_over_stops_no_other(shop: Shop, last: str) -> None:
+    def script(_server: OddImap, _tag: str, command: str) -> bytes | None:
+        if "BODY.PEEK[]" in command and 4 in wanted(INBOX, command):
+            raise HangUp(last.encode())
+        return None
+
+    with OddImap(FOLDERS, script) as server:
+        for _ in range(6):
+            shop.read(server)
+        assert shop.here() == {3, 7, 9}
+        assert shop.read(server) is None  # it is left alone, and shows as missing
+    with OddImap(FOLDERS) as server:
+        shop.store.clock.advance(days=2)  # type: ignore[attr-defined]  # the fixture's clock
+        assert shop.read(server) is None
+    assert shop.here() == set(INBOX)
+
+
 def test_163_lets_in_only_those_who_say_who_they_are(shop: Shop) -> None:
     def script(server: OddImap, tag: str, command: str) -> bytes | None:
         named = [each for each in server.heard if each.startswith("ID (")]
