@@ -156,7 +156,9 @@ MAIL: dict[str, tuple[str, str]] = {
         marked(
             "{provider} lets in only programs with a registered client id, and SoloDesk ships none."
         ),
-        marked("Give your own (--client-id ID); the manual says how to get one, free of charge."),
+        marked(
+            "Give your own client id (in a terminal: --client-id ID); the manual says how to get one, free of charge."
+        ),
     ),
     "no_authority": (
         marked("SoloDesk does not know where {domain} lets people sign in."),

@@ -31,6 +31,7 @@ class _SideFields:
     def show(self, side: Side) -> None:
         """Fill in."""
         self.host.setText(side.host)
+        self.host.setCursorPosition(0)
         self.port.setValue(side.port)
         self.tls.setCurrentIndex(max(0, self.tls.findData(side.tls)))
 
