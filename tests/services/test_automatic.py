@@ -14,7 +14,7 @@ from solodesk.base.clock import FixedClock, utc
 from solodesk.domain.events import Actor
 from solodesk.domain.ids import OutboxId, TicketId
 from solodesk.domain.views import View
-from solodesk.services import automatic, delivery, settings, surveys, tickets
+from solodesk.services import automatic, delivery, figures, settings, surveys, tickets
 from solodesk.store import rows
 from tests.services.desk_of import ZONE, at
 from tests.services.inbox import OWN, Inbox, letter
@@ -311,3 +311,18 @@ def test_only_the_gate_writes_automatic_headers() -> None:
         if '"Auto-Submitted"' in path.read_text(encoding="utf-8")
     }
     assert {user for user in users if not user.startswith("demo/")} == {"services/automatic.py"}
+
+
+def test_figures_wait_for_the_owners_answer(desk: Inbox) -> None:
+    ticket = recent(desk)
+    (made,) = acknowledge(desk)
+    leave(desk, made)
+    desk.clock.advance(minutes=30)
+    with desk.store.read() as reader:
+        strip = figures.strip(reader)
+        period = figures.period_month(reader, 2026, 11)
+        (first,) = figures.figures(reader, period, keys=["first_response_median"])
+    assert strip.oldest_waiting.tickets == (ticket,)
+    assert strip.oldest_waiting.value == 30 * 60
+    # One arrival, and nobody has answered it: an acknowledgement is no first response.
+    assert first.censored == 1
