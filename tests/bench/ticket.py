@@ -24,6 +24,7 @@ def measure(data: Path) -> list[str]:
 
 
 def _measure_here(data: Path) -> dict[str, object]:
+    from PySide6.QtCore import QEventLoop
     from PySide6.QtWidgets import QTextBrowser, QWidget
 
     from solodesk.app.desk import application
@@ -54,10 +55,11 @@ def _measure_here(data: Path) -> dict[str, object]:
     def settle(widget: QWidget) -> None:
         """Until nothing waits to be laid out, loaded or painted."""
         widget.repaint()
+        app.processEvents()
+        while gate.busy():
+            app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
         for _ in range(4):
             app.processEvents()
-        gate_idle(gate)
-        app.processEvents()
 
     pane = ConversationPane(gate, look)
     pane.resize(720, 900)
@@ -81,15 +83,6 @@ def _measure_here(data: Path) -> dict[str, object]:
     store.close()
     mean = sum(counts[t] for t in chosen[_WARM:]) / max(1, len(chosen) - _WARM)
     return {"ours": ours[_WARM:], "floor": floor[_WARM:], "messages": mean}
-
-
-def gate_idle(gate: object) -> None:
-    """Wait for reads off the window's thread."""
-    from PySide6.QtCore import QThreadPool
-
-    for pool in (getattr(gate, "_pool", None), QThreadPool.globalInstance()):
-        if pool is not None:
-            pool.waitForDone()
 
 
 if __name__ == "__main__":
