@@ -80,7 +80,10 @@ def _content(link: sqlite3.Connection, table: str) -> Iterator[tuple[Any, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a store says, without row ids and moments of writing: equal = the same end state."""
+    """What a store says, without row ids and moments of writing: equal = the same end state.
+
+    `joined_by` is left out: by which sign a mail found its ticket depends on which came first.
+    """
 
     messages: Mapping[str, Any]
     tickets: tuple[Any, ...]
@@ -121,16 +124,16 @@ def _messages(path: Path, sha: Mapping[int, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for row in rows(
         path,
-        "SELECT id, direction, kind, subject, received_ms, joined_by, duplicate_of, seen, damaged,"
-        " raw_state FROM message ORDER BY id",
+        "SELECT id, direction, kind, subject, received_ms, duplicate_of, seen, damaged, raw_state"
+        " FROM message ORDER BY id",
     ):
         key, copy = sha[row[0]], 2
         while key in found:  # two rows with the same bytes would be a fault, and show
             key, copy = f"{sha[row[0]]} again {copy}", copy + 1
-        original = None if row[6] is None else sha[row[6]]
+        original = None if row[5] is None else sha[row[5]]
         # Our own mail was accepted when it was accepted; that differs from run to run.
         when = row[4] if row[1] == "in" else None
-        found[key] = (*row[1:4], when, row[5], original, *row[7:])
+        found[key] = (*row[1:4], when, original, *row[6:])
     return found
 
 
