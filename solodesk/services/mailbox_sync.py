@@ -107,9 +107,10 @@ class _Pass:
 
     def run(self) -> list[FolderResult]:
         plans = [self._plan(folder) for folder in self.source.folders(self.more)]
-        self.reading.expect(sum(len(plan.wanted) for plan in plans))
         for plan in plans:
             self._fetch(plan, plan.plain[:FIRST])
+        # Only now, so that helpers starting do not hold up what the owner waits for.
+        self.reading.expect(sum(len(plan.plain[FIRST:]) for plan in plans))
         for plan in plans:
             self._fetch(plan, plan.plain[FIRST:])
         for plan in plans:
