@@ -73,6 +73,7 @@ class Navigation(QObject):
         self._frame = frame
         self._actions = actions
         self._before = ListQuery()
+        self._page = ""
         self._shown: TicketId | None = None
         self.online = True
         self._bind()
@@ -136,11 +137,15 @@ class Navigation(QObject):
 
     def mark_page(self, command_id: str) -> None:
         """The sidebar shows that another page is open."""
+        self._page = command_id
         self._sidebar.choose("page", command_id)
 
     def mark_place(self) -> None:
-        """The sidebar shows the open view again."""
-        self._mark(self._tickets.model.query)
+        """The sidebar shows the open page or view again (a dialog over it was closed)."""
+        if self._page and self._frame.pages.currentWidget() is not self._frame.inner:
+            self._sidebar.choose("page", self._page)
+        else:
+            self._mark(self._tickets.model.query)
 
     def set_order(self, *, newest: bool) -> None:
         """Oldest or newest first."""

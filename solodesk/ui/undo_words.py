@@ -24,7 +24,7 @@ _ONE: Final = {
     "ticket.note": marked("Added a note"),
     "ticket.contact": marked("Logged a contact"),
     "ticket.macro": marked("Used a macro on “{subject}”"),
-    "reply.send": marked("Sent a reply to “{subject}”"),
+    "reply.send": marked("Answered “{subject}”"),
     "customer.greeting": marked("Changed a greeting"),
     "customer.note": marked("Changed a customer's note"),
     "settings": marked("Changed a setting"),

@@ -32,7 +32,8 @@ class Avatar(QWidget):
         self._appearance = appearance
         self._initials = ""
         self._size = size
-        self.setFixedSize(size, size)
+        appearance.changed.connect(self._on_appearance_changed)
+        self._on_appearance_changed()
 
     def set_name(self, name: str, address: str = "") -> None:
         """Show the initials of `name`, or of the address when there is no name."""
@@ -50,6 +51,10 @@ class Avatar(QWidget):
         painter.setFont(self._appearance.font(11 if self._size < 34 else 13, semibold=True))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._initials)
         painter.end()
+
+    def _on_appearance_changed(self) -> None:
+        side = self._appearance.px(self._size)
+        self.setFixedSize(side, side)
 
 
 def initials(name: str) -> str:

@@ -239,6 +239,18 @@ def test_tab_goes_from_line_to_line_and_no_letter_acts_while_writing(
     assert desk.window.composer.is_open()
 
 
+def test_send_is_never_squeezed_out_by_big_text(desk: DeskApp, qtbot: QtBot) -> None:
+    for _step in range(3):
+        desk.window.actions_.run("text.bigger")
+    desk.window.resize(1280, 800)
+    _focus_list(desk, qtbot)
+    _type(desk, "r")
+    send = desk.window.composer.findChild(QPushButton, "sendMain")
+    assert send.width() >= send.fontMetrics().horizontalAdvance(send.text()) + 16
+    toolbar = send.parentWidget()
+    assert toolbar.width() >= send.mapTo(toolbar, send.rect().bottomRight()).x()
+
+
 def test_a_mailto_link_opens_a_new_mail(desk: DeskApp) -> None:
     desk.window.open_address("mailto:ana@ruiz.example")
     settle(desk)

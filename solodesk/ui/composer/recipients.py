@@ -6,6 +6,7 @@ from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -74,6 +75,7 @@ class RecipientLines(QWidget):
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._appearance = appearance
+        self._is_narrow = False
         self._fields: dict[str, QLineEdit] = {}
         self._rows: dict[str, QWidget] = {}
         outer = QVBoxLayout(self)
@@ -84,6 +86,8 @@ class RecipientLines(QWidget):
             row = self._row(key)
             self._rows[key] = row
             outer.addWidget(row)
+            if key == "to":
+                outer.addLayout(self._own_row())
         # From line to line by Tab; the buttons stand before them.
         order = (self._copies, self._identity, *self._fields.values())
         for before, after in pairwise(order):
@@ -195,7 +199,29 @@ class RecipientLines(QWidget):
         column.addWidget(line)
         return holder
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the sending address has a row of its own: the names need theirs."""
+        super().resizeEvent(event)
+        is_narrow = self.width() < self._appearance.px(400)
+        if is_narrow is self._is_narrow:
+            return
+        self._is_narrow = is_narrow
+        self._under.setContentsMargins(*((14, 5, 12, 0) if is_narrow else (0, 0, 0, 0)))
+        for part in (self._labels["from"], self._identity):
+            if is_narrow:
+                self._under.insertWidget(self._under.count() - 1, part)
+            else:
+                self._beside.addWidget(part)
+
+    def _own_row(self) -> QHBoxLayout:
+        self._under = QHBoxLayout()
+        self._under.setContentsMargins(0, 0, 0, 0)
+        self._under.setSpacing(8)
+        self._under.addStretch(1)
+        return self._under
+
     def _add_sender(self, row: QHBoxLayout) -> None:
+        self._beside = row
         self._copies = QPushButton()
         self._copies.setObjectName("quietLink")
         self._copies.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -77,7 +77,7 @@ class Sender(QObject):
         self._gate.act(
             act,
             partial(self._on_sent, draft),
-            label=("reply.send", {"subject": draft.subject}),
+            label=("reply.send", {"subject": draft.subject.removeprefix("Re: ")}),
             fail=self._on_failed,
         )
 

@@ -3,7 +3,16 @@
 from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
 
 from solodesk.ui.appearance import Appearance
 from solodesk.ui.icons import icon
@@ -58,6 +67,27 @@ class ComposerToolbar(QWidget):
     def set_state(self, text: str) -> None:
         """Show "Saved" or what else there is to say about the draft."""
         self._state.setText(text)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """In a narrow window, or with big text, the lesser buttons give way and Send stays."""
+        if self._is_note:
+            return
+        giving_way = [self._icons[name][0] for name in ("image", "list", "bold", "link")]
+        parts = [self._state, *giving_way, self._responses]
+        kept = [button for button, _name in self._icons.values() if button not in giving_way]
+        wide = self._appearance.px(45) + sum(
+            part.sizeHint().width() if part.minimumWidth() == 0 else part.minimumWidth()
+            for part in (*parts, *kept, self._send, self._more)
+        )
+        for part in parts:
+            part.setVisible(wide <= self.width())
+            if wide > self.width():
+                wide -= part.minimumWidth() or part.sizeHint().width()
 
     def set_note_mode(self, is_note: bool) -> None:
         """A note is saved, not sent: the button says so and has no menu."""
@@ -70,6 +100,8 @@ class ComposerToolbar(QWidget):
         for name, (button, _icon_name) in self._icons.items():
             button.setVisible(not is_note or name == "discard")
         self._responses.setVisible(not is_note)
+        self._state.setVisible(True)
+        self._fit()
 
     def restyle(self) -> None:
         """Take words, fonts and icon colours again."""
@@ -85,7 +117,8 @@ class ComposerToolbar(QWidget):
         }
         side = look.px(28)
         for name, (button, icon_name) in self._icons.items():
-            button.setIcon(icon(icon_name, tokens.text_2, 16))
+            button.setIcon(icon(icon_name, tokens.text_2, look.px(16)))
+            button.setIconSize(QSize(look.px(16), look.px(16)))
             button.setFixedSize(side, side)
             button.setToolTip(tips[name])
             button.setAccessibleName(tips[name])
@@ -105,7 +138,6 @@ class ComposerToolbar(QWidget):
     def _icon_button(self, name: str, icon_name: str) -> QPushButton:
         button = QPushButton(self)
         button.setObjectName("iconButton")
-        button.setIconSize(QSize(16, 16))
         button.clicked.connect(partial(self.pressed.emit, name))
         self._icons[name] = (button, icon_name)
         return button
@@ -117,6 +149,7 @@ class ComposerToolbar(QWidget):
         self._more.setObjectName("sendMore")
         for button in (self._send, self._more):
             button.setProperty("primary", True)
+            button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             button.setCursor(Qt.CursorShape.PointingHandCursor)
             pair.addWidget(button)
         self._send.clicked.connect(partial(self.send_requested.emit, "send"))

@@ -159,6 +159,7 @@ class SettingsDialog(DialogFrame):
         column.addLayout(form)
         column.addStretch(1)
         area = QScrollArea()
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidgetResizable(True)
         area.setWidget(page)
         self._pages.addWidget(area)

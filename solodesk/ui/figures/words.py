@@ -49,11 +49,7 @@ def difference(figure: Figure) -> tuple[str, str, str]:
         return "", "", "plain"
     change = figure.value - figure.previous
     if figure.unit == "s":
-        words = (
-            durations.long(abs(change) * 1000)
-            if abs(change) >= 3600
-            else durations.compact(abs(change) * 1000)
-        )
+        words = durations.long(abs(change) * 1000)
         nothing = abs(change) < 60
     elif figure.unit == "share":
         words = numbers.number(abs(change) * 100, 0)
