@@ -1,7 +1,7 @@
 """The translations: tables (`resources/i18n/<lang>/*.tsv`) → `solodesk.po` and `solodesk.mo`.
 
 A table line is `msgid TAB msgstr` or `msgid TAB msgid_plural TAB msgstr`, with `\\n`, `\\t` and
-`\\\\` written as escapes; `#` starts a comment line. One table an area, so that people working on
+`\\\\` written as escapes; `#` starts a comment line (one without a tab). One table an area, so that people working on
 different parts do not meet in one file. Run it after changing a table:
 
     python packaging/translations.py
@@ -64,7 +64,8 @@ def read_tables(folder: Path) -> list[Entry]:
     entries = []
     for table in sorted(folder.glob("*.tsv")):
         for number, line in enumerate(table.read_text(encoding="utf-8").split("\n"), 1):
-            if not line.strip() or line.startswith("#"):
+            # "#{ticket}: done." with its translation behind a tab is no comment.
+            if not line.strip() or (line.startswith("#") and "\t" not in line):
                 continue
             cells = [_unescape(cell) for cell in line.rstrip("\r").split("\t")]
             where = f"{table.name}:{number}"
