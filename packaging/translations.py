@@ -1,8 +1,8 @@
 """The translations: tables (`resources/i18n/<lang>/*.tsv`) → `solodesk.po` and `solodesk.mo`.
 
 A table line is `msgid TAB msgstr` or `msgid TAB msgid_plural TAB msgstr`, with `\\n`, `\\t` and
-`\\\\` written as escapes; `#` starts a comment line (one without a tab). One table an area, so that people working on
-different parts do not meet in one file. Run it after changing a table:
+`\\\\` written as escapes; a line that starts with `#` and has no tab is a comment. One table an area,
+so that people working on different parts do not meet in one file. Run it after changing a table:
 
     python packaging/translations.py
 

@@ -70,7 +70,8 @@ def test_compiled_catalogue_is_read_by_gettext(
 
 
 def test_tables_are_read_with_escapes_and_comments(tmp_path: Path) -> None:
-    table = "# comment\n\nClose\t关闭\nTwo\\nlines \\\\ \t两\\n行\n{n} day\t{n} days\t{n} 天\n#{n}\t第{n}号\n"
+    table = "# comment\n\nClose\t关闭\nTwo\\nlines \\\\ \t两\\n行\n{n} day\t{n} days\t{n} 天\n"
+    table += "#{n}\t第{n}号\n"
     (tmp_path / "ui.tsv").write_text(table, encoding="utf-8")
     assert translations.read_tables(tmp_path) == [
         Entry("Close", None, "关闭", "ui.tsv:3"),
