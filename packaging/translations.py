@@ -1,7 +1,7 @@
 """The translations: tables (`resources/i18n/<lang>/*.tsv`) → `solodesk.po` and `solodesk.mo`.
 
 A table line is `msgid TAB msgstr` or `msgid TAB msgid_plural TAB msgstr`, with `\\n`, `\\t` and
-`\\\\` written as escapes; a line that starts with `#` and has no tab is a comment. One table an area,
+`\\\\` written as escapes; a line with `#` in front and no tab is a comment. One table an area,
 so that people working on different parts do not meet in one file. Run it after changing a table:
 
     python packaging/translations.py
