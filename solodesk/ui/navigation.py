@@ -35,6 +35,10 @@ class ShowsTicket(Protocol):
         """Open it, or the empty state."""
         ...
 
+    def take_focus(self) -> None:
+        """The keys scroll it from now on."""
+        ...
+
 
 class ShowsCustomer(Protocol):
     """The customer panel, as far as it matters here."""
@@ -282,6 +286,9 @@ class Navigation(QObject):
             self._open(ticket)
         if self._frame.shape is Shape.NARROW:
             self._frame.read(on=True)
+            # The list is hidden now: without this Enter would press the next button in line.
+            if self._conversation is not None:
+                self._conversation.take_focus()
 
     def _on_selection_changed(self, count: int) -> None:
         count = max(count, 1 if self._shown is not None else 0)

@@ -18,6 +18,7 @@ from solodesk.ui.appearance import Appearance
 from solodesk.ui.ops import DeskGate, Label
 from solodesk.ui.ticketlist.pane import TicketListPane
 from solodesk.ui.undo_words import act_words
+from solodesk.wording.gettext import _
 
 Act = Callable[[Desk, Sequence[TicketId]], object]
 
@@ -25,6 +26,8 @@ Act = Callable[[Desk, Sequence[TicketId]], object]
 class TicketCommands(QObject):
     """Close, snooze, tag and the rest, for the marked tickets."""
 
+    said = Signal(str)
+    """A sentence for the status line."""
     undone = Signal(str)
     """A sentence for the status line."""
 
@@ -115,7 +118,7 @@ class TicketCommands(QObject):
         ids = self.ids()
         rows = [row for row in map(self._pane.model.ticket_row, ids) if row is not None]
         if len(rows) < 2:
-            self.undone.emit("")
+            self.said.emit(_("Select two or more tickets first, with X."))
             return
         into = min(rows, key=lambda row: row.created_ms).id
         rest = [ticket for ticket in ids if ticket != into]

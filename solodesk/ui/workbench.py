@@ -97,6 +97,7 @@ class Workbench(QObject):
         self.palette.chosen.connect(self._on_palette_chosen)
         self._navigation.ticket_shown.connect(self._on_ticket_shown)
         self.ticket_commands.undone.connect(self._on_undone)
+        self.ticket_commands.said.connect(self._on_said)
         self.reply_commands.macros_wanted.connect(self.pages.macros)
         self.reply_commands.said.connect(self._on_said)
         self.reply_commands.ticket_wanted.connect(self._navigation.show_ticket)

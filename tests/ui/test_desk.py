@@ -3,7 +3,7 @@
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from solodesk.app.desk import DeskApp
@@ -34,6 +34,12 @@ def _view(desk: DeskApp) -> View:
 def _current(desk: DeskApp) -> str:
     row = desk.window.conversation.row()
     return row.subject if row is not None else ""
+
+
+def _editor(desk: DeskApp) -> Editor:
+    editor = desk.window.composer.findChild(Editor)
+    assert isinstance(editor, Editor)
+    return editor
 
 
 def _type(desk: DeskApp, keys: str) -> None:
@@ -159,6 +165,7 @@ def test_a_small_window_shows_list_or_conversation(desk: DeskApp) -> None:
     window.actions_.run("ticket.open")
     assert window.conversation.isVisible()
     assert not window.tickets.isVisible()
+    assert window.conversation.isAncestorOf(QApplication.focusWidget() or window)
     window.actions_.run("list.back")
     assert window.tickets.isVisible()
     window.resize(1280, 800)
@@ -218,7 +225,7 @@ def test_a_reply_by_key_leaves_the_list_and_comes_back_by_undo_send(
     assert desk.window.composer.is_open()
     assert desk.window.composer.ticket() == desk.window.navigation.ticket
     assert _current(desk) == "Refund for order A123"
-    assert "It left us today." in desk.window.composer.findChild(Editor).plain()
+    assert "It left us today." in _editor(desk).plain()
 
 
 def test_tab_goes_from_line_to_line_and_no_letter_acts_while_writing(
@@ -229,8 +236,9 @@ def test_tab_goes_from_line_to_line_and_no_letter_acts_while_writing(
     for line in ("ana@ruiz.example\t", "Hello e\t", "The bowls"):
         _type(desk, line)
     people = desk.window.composer.findChild(RecipientLines)
+    assert isinstance(people, RecipientLines)
     assert people.subject() == "Hello e"
-    assert "The bowls" in desk.window.composer.findChild(Editor).plain()
+    assert "The bowls" in _editor(desk).plain()
     button = next(b for b in people.findChildren(QPushButton) if b.isVisible())
     button.setFocus()
     _type(desk, "e#")
@@ -246,8 +254,10 @@ def test_send_is_never_squeezed_out_by_big_text(desk: DeskApp, qtbot: QtBot) -> 
     _focus_list(desk, qtbot)
     _type(desk, "r")
     send = desk.window.composer.findChild(QPushButton, "sendMain")
+    assert isinstance(send, QPushButton)
     assert send.width() >= send.fontMetrics().horizontalAdvance(send.text()) + 16
     toolbar = send.parentWidget()
+    assert isinstance(toolbar, QWidget)
     assert toolbar.width() >= send.mapTo(toolbar, send.rect().bottomRight()).x()
 
 

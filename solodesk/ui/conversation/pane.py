@@ -84,6 +84,10 @@ class ConversationPane(QWidget):
         """The list row of the ticket on show."""
         return self._row
 
+    def take_focus(self) -> None:
+        """The keys scroll it from now on."""
+        self._cards.setFocus()
+
     def set_composer_open(self, is_open: bool) -> None:
         """Hide the row of actions while the composer stands in its place."""
         self._composer_open = is_open

@@ -21,7 +21,7 @@ class ManualDialog(QDialog):
         row.setSpacing(0)
         self._pages = manual.pages(current_language())
         self._titles = QListWidget()
-        self._titles.setFixedWidth(appearance.px(220))
+        self._titles.setFixedWidth(appearance.px(240))
         self._titles.setProperty("ground", "surface")
         self._titles.setStyleSheet("QListWidget { padding: 10px; }")
         self._titles.addItems([page.title for page in self._pages])
