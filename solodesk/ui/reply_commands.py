@@ -21,7 +21,11 @@ from solodesk.ui.conversation.pane import ConversationPane
 from solodesk.ui.ops import DeskGate
 from solodesk.ui.times import seconds_left
 from solodesk.ui.toast import Toast
+from solodesk.wording import durations
 from solodesk.wording.gettext import _
+
+_COUNTED_S = 120
+"""The longest time to take a reply back that can be set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +219,12 @@ class ReplyCommands(QObject):
                 self._toast.say(_("Reply to {name} sent").format(name=leaving.name), "check")
             return
         left = seconds_left(row.not_before_ms or 0, self._gate.now_ms())
-        if left > 0:
+        if left > _COUNTED_S:
+            # Sent later: said once; nobody watches a day go by second by second.
+            time = durations.long(left * 1000)
+            words = _("Reply to {name} leaves in {time}").format(name=leaving.name, time=time)
+            self._tick.stop()
+        elif left > 0:
             words = _("Reply to {name} leaves in {n} s").format(name=leaving.name, n=left)
         elif not self._online:
             words = _("Reply to {name} leaves when you are online").format(name=leaving.name)

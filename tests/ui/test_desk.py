@@ -261,6 +261,18 @@ def test_send_is_never_squeezed_out_by_big_text(desk: DeskApp, qtbot: QtBot) -> 
     assert toolbar.width() >= send.mapTo(toolbar, send.rect().bottomRight()).x()
 
 
+def test_a_reply_sent_later_is_said_in_hours_and_not_counted_down(
+    desk: DeskApp, qtbot: QtBot
+) -> None:
+    _focus_list(desk, qtbot)
+    _type(desk, "r")
+    _type(desk, "Monday then.")
+    desk.window.composer.send(later_ms=desk.window.gate.now_ms() + 26 * 3_600_000)
+    settle(desk)
+    assert desk.window.bench.toast.text == "Reply to Wang Li leaves in 26 h"
+    assert not desk.window.bench.reply_commands.counting_down()
+
+
 def test_a_mailto_link_opens_a_new_mail(desk: DeskApp) -> None:
     desk.window.open_address("mailto:ana@ruiz.example")
     settle(desk)
