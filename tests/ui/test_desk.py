@@ -317,5 +317,6 @@ def test_the_window_opens_in_the_view_chosen(data_folder: DataFolder, qtbot: QtB
     app = DeskApp(data_folder, clock=FixedClock(NOW), device=DeviceSettings(language="en"))
     app.start()
     settle(app)
-    assert _view(app) is View.ALL
+    view = _view(app)
     app.stop()
+    assert view is View.ALL

@@ -37,7 +37,7 @@ class ComposerToolbar(QWidget):
         super().__init__(parent)
         self._appearance = appearance
         self._is_note = False
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(8, 8, 10, 8)
         row.setSpacing(0)
         self._icons: dict[str, tuple[QPushButton, str]] = {}
@@ -77,17 +77,16 @@ class ComposerToolbar(QWidget):
         """In a narrow window, or with big text, the lesser buttons give way and Send stays."""
         if self._is_note:
             return
+        row = self._row
         giving_way = [self._icons[name][0] for name in ("image", "list", "bold", "link")]
-        parts = [self._state, *giving_way, self._responses]
-        kept = [button for button, _name in self._icons.values() if button not in giving_way]
-        wide = self._appearance.px(45) + sum(
-            part.sizeHint().width() if part.minimumWidth() == 0 else part.minimumWidth()
-            for part in (*parts, *kept, self._send, self._more)
-        )
+        parts: list[QWidget] = [self._state, *giving_way, self._responses]
         for part in parts:
-            part.setVisible(wide <= self.width())
-            if wide > self.width():
-                wide -= part.minimumWidth() or part.sizeHint().width()
+            part.setVisible(True)
+        for part in parts:
+            row.invalidate()
+            if row.sizeHint().width() <= self.width():
+                break
+            part.setVisible(False)
 
     def set_note_mode(self, is_note: bool) -> None:
         """A note is saved, not sent: the button says so and has no menu."""
