@@ -50,6 +50,7 @@ class ComposerToolbar(QWidget):
         row.addSpacing(4)
         self._responses = QPushButton(self)
         self._responses.setObjectName("toolText")
+        self._responses.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._responses.setCursor(Qt.CursorShape.PointingHandCursor)
         self._responses.clicked.connect(partial(self.pressed.emit, "responses"))
         row.addWidget(self._responses)
