@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -83,11 +83,18 @@ class ComposerToolbar(QWidget):
         parts: list[QWidget] = [self._state, *giving_way, self._responses]
         for part in parts:
             part.setVisible(True)
+            part.ensurePolished()
         for part in parts:
             row.invalidate()
             if row.sizeHint().width() <= self.width():
                 break
             part.setVisible(False)
+        row.activate()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # The style sheet gives the buttons their width only now.
+        self._fit()
 
     def set_note_mode(self, is_note: bool) -> None:
         """A note is saved, not sent: the button says so and has no menu."""
