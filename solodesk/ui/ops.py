@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from solodesk.base.errors import KnownError
 from solodesk.domain.changes import Changes
+from solodesk.ui.collector import Collector
 
 if TYPE_CHECKING:
     from solodesk.services.units import Desk, Reader
@@ -122,6 +123,7 @@ class DeskGate(QObject):
         self._writer.finished.connect(self._on_writer_finished)
         self._reply = _Reply()
         self._reply.finished.connect(self._on_reply_finished)
+        self._collector = Collector(self)
         # Not Qt's pool: its runnables are deleted from C++ while Python still holds them.
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="desk reader")
         self._thread.start()
@@ -194,6 +196,7 @@ class DeskGate(QObject):
         self._pool.shutdown()
         self._thread.quit()
         self._thread.wait()
+        self._collector.stop()
 
     def _answer(self, job: _Job) -> None:
         """Runs on the pool; the result goes to the window's thread."""
