@@ -9,13 +9,19 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from solodesk.base.clock import utc_iso
 from solodesk.base.errors import KnownError
 from solodesk.cli.output import cut
-from solodesk.domain.message import Address, Attachment
 from solodesk.domain.views import ConversationItem, OutboxRow, SearchHit, TicketRow
+from solodesk.mail.jsonform import address_to_dict as address
+from solodesk.mail.jsonform import attachment_to_dict as attachment
+from solodesk.mail.jsonform import iso_time as iso
 from solodesk.wording import dates, labels
 from solodesk.wording.gettext import _
+
+__all__ = [
+    "Moment", "address", "attachment", "conversation", "hit", "iso", "marked_snippet", "outbox",
+    "outbox_text", "ticket", "ticket_text", "when_ms",
+]  # fmt: skip
 
 _WHEN = re.compile(r"\d{1,4}\s*[mhdw]")
 
@@ -30,29 +36,6 @@ class Moment:
     def text(self, ms: int | None) -> str:
         """A time for people, "" for None."""
         return "" if ms is None else dates.moment(ms, self.zone, self.now_ms)
-
-
-def iso(ms: int | None) -> str | None:
-    """UTC text, or None."""
-    return None if ms is None else utc_iso(ms)
-
-
-def address(person: Address | None) -> dict[str, str] | None:
-    """`{"name", "address"}` or None."""
-    return None if person is None else {"name": person.name, "address": person.address}
-
-
-def attachment(file: Attachment) -> dict[str, Any]:
-    """One attachment as cli.md's parse has it."""
-    return {
-        "filename": file.filename,
-        "mime": file.mime,
-        "size": file.size,
-        "sha256": file.sha256,
-        "inline": file.inline,
-        "content_id": file.content_id,
-        "dangerous": file.dangerous,
-    }
 
 
 def ticket(row: TicketRow, goal_due_ms: int | None) -> dict[str, Any]:

@@ -3,19 +3,15 @@
 New keys may be added at the end; none may be renamed without a CHANGELOG entry.
 """
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from solodesk.base.clock import utc_iso
 from solodesk.domain.message import Address, Attachment, Bounce, ParsedMessage, SurveyAnswer
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def iso_time(ms: int | None) -> str | None:
     """UTC milliseconds as `2026-09-07T09:00:00Z`; None stays None."""
-    if ms is None:
-        return None
-    return (_EPOCH + timedelta(milliseconds=ms)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return None if ms is None else utc_iso(ms)
 
 
 def address_to_dict(address: Address | None) -> dict[str, str] | None:
