@@ -23,10 +23,10 @@ class StoreOpeners:
         return self._store.read()
 
     def write(
-        self, *, label: tuple[str, dict[str, Any]] | None = None
+        self, *, label: tuple[str, dict[str, Any]] | None = None, durable: bool = False
     ) -> AbstractContextManager[Desk]:
-        """A transaction of the owner; with `label` it becomes an undo step."""
-        return self._store.write(label=label)
+        """A transaction of the owner; with `label` an undo step; `durable` waits for the disk."""
+        return self._store.write(label=label, durable=durable)
 
     def now_ms(self) -> int:
         """The store's clock."""

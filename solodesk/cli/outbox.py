@@ -131,7 +131,7 @@ def _act(
     args: argparse.Namespace, session: Session, act: Callable[[Desk, OutboxId], object]
 ) -> int:
     row = OutboxId(args.outbox)
-    with session.store.write() as desk:
+    with session.store.write(durable=True) as desk:
         if desk.outbox.get(row) is None:
             raise KnownError("no_such_outbox", outbox=row)
         act(desk, row)

@@ -45,7 +45,7 @@ def run(args: Namespace, session: Session) -> int:
             return _dry_run(session, args, draft, written)
     if written.blanks:
         return _blanks(session, written.blanks)
-    with session.store.write(label=("ticket.reply", {"n": 1})) as desk:
+    with session.store.write(label=("ticket.reply", {"n": 1}), durable=True) as desk:
         now = moment(desk)
         done = replies.send(
             desk,

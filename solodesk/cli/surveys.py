@@ -29,7 +29,7 @@ def register(subparsers: Subparsers) -> None:
 
 def run_send(args: Namespace, session: Session) -> int:
     """Queue a survey mail for a ticket's customer."""
-    with session.store.write(label=("survey.send", {})) as desk:
+    with session.store.write(label=("survey.send", {}), durable=True) as desk:
         ticket = tickets.by_number(desk, args.number)
         outbox = surveys.send(
             desk,

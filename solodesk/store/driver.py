@@ -141,6 +141,26 @@ def commit(link: Connection) -> None:
     link.execute("COMMIT")
 
 
+def to_disk(path: Path) -> None:
+    """Wait until everything committed so far is on the disk, as a durable connection would.
+
+    For the rare transaction that only turns out to need it: the log is written, not yet synced.
+    KnownError store_unreachable when the disk refuses.
+    """
+    log = path.with_name(path.name + "-wal")
+    try:
+        # Windows flushes only what is open for writing.
+        number = os.open(log, os.O_RDWR | getattr(os, "O_BINARY", 0))
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+    except FileNotFoundError:
+        return  # moved into the file meanwhile, which waits for the disk by itself
+    except OSError as error:
+        raise KnownError("store_unreachable", path=str(path), detail=str(error)) from error
+
+
 def rollback(link: Connection) -> None:
     """End the transaction, if one is open, and forget it."""
     if link.in_transaction:

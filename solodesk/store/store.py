@@ -156,7 +156,8 @@ class Store:
     ) -> Iterator[Desk]:
         """A transaction, kept when the block ends and forgotten when it raises.
 
-        With `label` (code, params) it is an act the owner can undo. `durable` waits for the disk.
+        With `label` (code, params) it is an act the owner can undo. `durable` waits for the disk;
+        a transaction that turns out to be about the outbox does so in any case.
         """
         links = self._mine()
         if links.writing:
@@ -181,6 +182,8 @@ class Store:
                     with suppress(driver.Error):
                         driver.rollback(link)
                     raise
+                if tx.outgoing and not durable:
+                    driver.to_disk(self._path)
         finally:
             links.writing = False
             self._writers.release()

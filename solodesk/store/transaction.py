@@ -94,6 +94,8 @@ class Transaction:
     touched: set[tuple[str, int]] = field(default_factory=set)
     at_end: list[Callable[[], None]] = field(default_factory=list)
     """Work that waits for the end of the transaction (the search index, in order)."""
+    outgoing: bool = False
+    """It is about mail on its way out: a power cut must not take it back (faults.md S2)."""
     known: dict[tuple[str, int], Any] = field(default_factory=dict)
     """Rows read by their id and not changed since, while writing."""
 

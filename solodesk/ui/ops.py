@@ -36,8 +36,10 @@ class Openers(Protocol):
         """A consistent snapshot for reading."""
         ...
 
-    def write(self, *, label: Label | None = None) -> "AbstractContextManager[Desk]":
-        """A transaction of the owner; with `label` it becomes an undo step."""
+    def write(
+        self, *, label: Label | None = None, durable: bool = False
+    ) -> "AbstractContextManager[Desk]":
+        """A transaction of the owner; with `label` an undo step; `durable` waits for the disk."""
         ...
 
     def now_ms(self) -> int:
@@ -155,16 +157,19 @@ class DeskGate(QObject):
         done: Callable[[R], None] | None = None,
         *,
         label: Label | None = None,
+        durable: bool = False,
         fail: Callable[[KnownError], None] | None = None,
     ) -> None:
         """Run one transaction on the writer thread; with `label` it can be undone.
+
+        `durable`: what leaves or is kept from leaving is on the disk before it is told.
 
         `done(result)` and `fail(error)` are called in the window's thread; without `fail` the
         signal `failed` is emitted.
         """
 
         def run() -> tuple[R, Changes]:
-            with self._openers.write(label=label) as desk:
+            with self._openers.write(label=label, durable=durable) as desk:
                 value = fn(desk)
                 return value, desk.changes()
 

@@ -132,6 +132,7 @@ class TicketCommands(QObject):
                 lambda desk: surveys.send(desk, ids[0]),
                 lambda _outbox: self._gate.engine({"do": "send"}),
                 label=("survey.send", {}),
+                durable=True,
             )
 
     def snooze(self) -> None:

@@ -24,12 +24,14 @@ class OutboxRows(Repository[rows.Outbox, OutboxId]):
     def add(self, **columns: Any) -> OutboxId:
         """Store a row. Undo of the act cancels it while it has not been taken up."""
         made = OutboxId(self.insert(columns))
+        self._tx.outgoing = True
         if self._tx.recorder is not None:
             self._tx.recorder.entry("outbox", {"id": made}, "insert", None, {"id": made})
         return made
 
     def update(self, row_id: OutboxId, **columns: Any) -> bool:
         """Set columns; `changed_ms` follows."""
+        self._tx.outgoing = True
         return super().update(row_id, **{"changed_ms": self._tx.now_ms, **columns})
 
     def move(self, outbox: OutboxId, expected: Collection[str], state: str, **columns: Any) -> bool:

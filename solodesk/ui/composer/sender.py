@@ -78,6 +78,7 @@ class Sender(QObject):
             act,
             partial(self._on_sent, draft),
             label=("reply.send", {"subject": draft.subject.removeprefix("Re: ")}),
+            durable=True,
             fail=self._on_failed,
         )
 

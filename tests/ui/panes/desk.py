@@ -34,9 +34,11 @@ class StoreOpeners:
         return self._store.read()
 
     @contextmanager
-    def write(self, *, label: tuple[str, dict[str, Any]] | None = None) -> Iterator[Desk]:
+    def write(
+        self, *, label: tuple[str, dict[str, Any]] | None = None, durable: bool = False
+    ) -> Iterator[Desk]:
         """A transaction of the owner."""
-        with self._store.write(label=label) as desk:
+        with self._store.write(label=label, durable=durable) as desk:
             yield desk
 
     def now_ms(self) -> int:
