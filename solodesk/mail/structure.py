@@ -5,11 +5,10 @@ seconds and 300 levels a RecursionError; this one is linear and capped. It is ch
 standard library in the tests. Must not know charsets or meanings, must never raise.
 """
 
-import binascii
 import re
 from dataclasses import dataclass, field
 
-from solodesk.mail import headers
+from solodesk.mail import headers, transfer
 
 MAX_DEPTH = 100
 MAX_PARTS = 1000
@@ -24,8 +23,6 @@ _KNOWN = re.compile(
 )
 _CONTENT_NAMES = re.compile(r"^[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+$")
 _TRANSPORT_PADDING = b" \t"
-_QP_SOFT = re.compile(rb"=[ \t]*\r?\n")
-_UU_BEGIN = re.compile(rb"(?m)^begin [0-7]{3,4} [^\r\n]*\r?\n")
 
 
 @dataclass(slots=True)
@@ -43,6 +40,8 @@ class Part:
     parent_subtype: str = ""
     index: int = -1
     """Ordinal among the leaves in document order, -1 for a container."""
+    origin: bytes | None = None
+    """The bytes `start` and `end` count in, when they are not the message's own (unpack.py)."""
 
     def first(self, name: str) -> bytes | None:
         """The first header of that (lower-case) name, raw, or None."""
@@ -259,43 +258,8 @@ def _guess_boundary(raw: bytes, part: Part) -> str:
 
 def content(raw: bytes, part: Part) -> tuple[bytes, str | None]:
     """A leaf's decoded bytes and the defect met on the way, if any. Never raises."""
-    data = raw[part.start : part.end]
-    encoding = part.first("content-transfer-encoding") or b""
-    token = encoding.strip().strip(b"\"';").split(b";")[0].strip().lower()
-    if part.mime == "message/rfc822" and token not in {b"base64", b"quoted-printable"}:
+    data = (raw if part.origin is None else part.origin)[part.start : part.end]
+    encoding = part.first("content-transfer-encoding")
+    if encoding is None:
         return data, None
-    if token == b"base64":
-        return _base64(data)
-    if token in {b"quoted-printable", b"quoted_printable", b"qp"}:
-        return binascii.a2b_qp(_QP_SOFT.sub(b"=\n", data)), None
-    if token in {b"x-uuencode", b"uuencode", b"x-uue", b"uue"}:
-        return _uudecode(data)
-    if token in {b"", b"7bit", b"8bit", b"binary", b"7-bit", b"8-bit", b"7bits", b"8bits", b"none"}:
-        return data, None
-    return data, "unknown_transfer_encoding"
-
-
-def _base64(data: bytes) -> tuple[bytes, str | None]:
-    try:
-        return binascii.a2b_base64(data), None
-    except (binascii.Error, ValueError):
-        return headers.lenient_base64(data), "bad_base64"
-
-
-def _uudecode(data: bytes) -> tuple[bytes, str | None]:
-    begin = _UU_BEGIN.search(data)
-    out: list[bytes] = []
-    for line in data[begin.end() if begin else 0 :].splitlines():
-        if line.strip() == b"end":
-            break
-        if not line.strip():
-            continue
-        try:
-            out.append(binascii.a2b_uu(line))
-        except (binascii.Error, ValueError):
-            wanted = (((line[0] - 32) & 63) * 4 + 5) // 3
-            try:
-                out.append(binascii.a2b_uu(line[:wanted]))
-            except (binascii.Error, ValueError):
-                return b"".join(out), "bad_uuencode"
-    return b"".join(out), None
+    return transfer.decode(data, encoding)
