@@ -1,6 +1,6 @@
 """The benchmarks: ratios against named peers, taken in one run (see CONTRIBUTING.md).
 
-python -m tests.bench [--messages 2000] [--runs 3] [--only sync,window,ticket,search,figures]
+python -m tests.bench [--messages 2000] [--runs 3] [--only sync,running,…] [--peers VENV]
 
 Absolute numbers belong to the machine and the hour; the ratios of one run are what counts.
 """
@@ -14,9 +14,9 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import figures, search, sync, ticket, window
+from tests.bench import figures, running, search, sync, ticket, window
 
-PARTS = ("sync", "window", "ticket", "search", "figures")
+PARTS = ("sync", "running", "window", "ticket", "search", "figures")
 
 
 def _chosen(text: str) -> tuple[str, ...]:
@@ -34,16 +34,18 @@ def main() -> int:
     parser.add_argument("--messages", type=int, default=2000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--only", type=_chosen, default=PARTS, metavar=",".join(PARTS))
+    parser.add_argument("--peers", type=Path, help="a virtual environment, see peers.py")
     said = parser.parse_args()
     python, lite = platform.python_version(), sqlite3.sqlite_version
     _show(f"{os.cpu_count()} cores, Python {python}, SQLite {lite}, {platform.platform()}")
     with tempfile.TemporaryDirectory(prefix="solodesk-bench-") as folder:
         work = Path(folder)
         data = work / "data"
-        if "sync" not in said.only:
+        if "sync" not in said.only and set(said.only) != {"running"}:
             sync.prepare(work, said.messages)
         parts: dict[str, Callable[[], list[str]]] = {
-            "sync": lambda: sync.measure(work, said.messages, said.runs),
+            "sync": lambda: sync.measure(work, said.messages, said.runs, said.peers),
+            "running": lambda: running.measure(work, said.messages),
             "window": lambda: window.measure(data, max(said.runs, 3)),
             "ticket": lambda: ticket.measure(data),
             "search": lambda: search.measure(data, work),

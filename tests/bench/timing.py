@@ -23,7 +23,7 @@ print(json.dumps([os.waitstatus_to_exitcode(status), wall,
 """
 # A child's peak memory starts with that of whoever forked it: so a small process forks, and what
 # it says of less than its own 10 MB is an upper bound.
-_TOO_LONG_S = 300
+_TOO_LONG_S = 3_600
 
 
 @dataclass(slots=True)
