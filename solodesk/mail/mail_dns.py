@@ -4,15 +4,17 @@ DNS is not authenticated: what it says is a proposal, shown to the owner and tes
 not ask for anything but a domain.
 """
 
+from __future__ import annotations
+
 import time
 from collections.abc import Sequence
-from typing import Any, Final
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
 
 QUERY_S: Final = 5.0
-_SECOND_LEVEL: Final = frozenset(
-    {"ac", "co", "com", "edu", "gob", "gov", "gv", "id", "in", "info", "ltd", "me", "mil", "my"}
-    | {"ne", "net", "nhs", "nom", "or", "org", "plc", "sch", "web"}
-)
 
 
 class MailDns:
@@ -63,11 +65,17 @@ class MailDns:
 def base_domain(host: str) -> str:
     """The part of a host's name that somebody registered: mx1.mail.firm.co.uk → firm.co.uk.
 
-    Without the Public Suffix List: a country's com, co, org … counts as its top. A number is
-    itself.
+    By the Public Suffix List, which comes with its library and is never fetched. A number is
+    itself, and so is a name that is a suffix.
     """
-    labels = host.rstrip(".").lower().split(".")
-    if labels[-1].isdigit() or ":" in host:
+    name = host.rstrip(".").lower()
+    if name.rpartition(".")[2].isdigit() or ":" in name:
         return host
-    country = len(labels) >= 3 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL
-    return ".".join(labels[-3 if country else -2 :])
+    return _suffixes().privatesuffix(name) or name
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    from publicsuffixlist import PublicSuffixList  # late: 10,000 lines, needed once
+
+    return PublicSuffixList()
