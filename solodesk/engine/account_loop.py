@@ -26,8 +26,9 @@ from solodesk.domain.events import Actor
 from solodesk.domain.ids import AccountId
 from solodesk.engine.guard import contained
 from solodesk.engine.receiving import note_failure, receive
-from solodesk.mail.imap import FolderState, ImapSource
+from solodesk.mail.imap import ImapSource
 from solodesk.mail.imap_folders import SyncFolder
+from solodesk.mail.imap_select import FolderState
 from solodesk.services import accounts
 from solodesk.services.mailbox_sync import Progress, more_folders
 from solodesk.services.units import Store

@@ -17,9 +17,12 @@ from imapclient import IMAPClient, SocketTimeout
 import solodesk
 from solodesk.base.errors import KnownError, NeedsOwner
 from solodesk.mail.faults import hushed, network_fault, said
+from solodesk.mail.imap_idle import SleptError
 from solodesk.mail.sasl import AccessToken, bearer
 from solodesk.mail.server import Server, Timeouts, Transport, check_transport, tls_context
 
+SLEPT = "slept"
+"""Code of the fault that the computer was suspended: connect again, nobody needs to be told."""
 MAX_LITERAL = 256 * 1024 * 1024
 """No server may announce more than this in one piece (faults.md, measured trap 6)."""
 _APP_PASSWORD = re.compile(
@@ -96,6 +99,8 @@ def known_faults(server: Server) -> Iterator[None]:
         yield
     except OSError as error:
         raise network_fault(server, error) from error
+    except SleptError as error:
+        raise KnownError(SLEPT) from error
     except imaplib.IMAP4.abort as error:
         words = said(error)
         if _BUSY.search(words) and "unexpected response" not in words:

@@ -84,10 +84,34 @@ def fetch_flags(imap: Any, chosen: str, modifier: str = "") -> dict[int, tuple[b
     """(seen, answered) by UID; `modifier` may be `(CHANGEDSINCE n)`."""
     found: dict[int, tuple[bool, bool]] = {}
     for line, _body in _fetch(imap, chosen, "(UID FLAGS)", modifier):
-        uid = _number(_UID, line)
-        if uid is not None and _FLAGS.search(line):
-            found[uid] = _flags(line)
+        told = flag_line(line)
+        if told is not None:
+            found[told[0]] = told[1]
     return found
+
+
+def flag_line(line: Any) -> tuple[int, tuple[bool, bool]] | None:
+    """UID and (seen, answered) of one FETCH answer without literals; None when it lacks them."""
+    if not isinstance(line, bytes):
+        return None
+    uid = _number(_UID, line)
+    return None if uid is None or not _FLAGS.search(line) else (uid, _flags(line))
+
+
+def lines(imap: Any, chosen: str, items: str) -> list[bytes]:
+    """The FETCH answers for a UID set, literals aside."""
+    return [line for line, _body in _fetch(imap, chosen, items)]
+
+
+def named_number(name: bytes, line: bytes) -> int | None:
+    """The number that follows `name` in a FETCH answer."""
+    match = re.search(rb"\b" + name + rb" (\d{1,20})\b", line, re.IGNORECASE)
+    return int(match[1]) if match else None
+
+
+def internal_of(line: bytes) -> int | None:
+    """INTERNALDATE of a FETCH answer in UTC milliseconds."""
+    return _internal(line)
 
 
 def fetch_bodies(imap: Any, uids: Iterable[int], first_bytes: int | None = None) -> list[Fetched]:

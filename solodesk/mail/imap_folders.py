@@ -80,6 +80,27 @@ def folder_of_all(listed: Iterable[FolderName]) -> str | None:
     return None
 
 
+_ARCHIVE_NAMES = ("archive", "archives", "archiv", "归档", "存档", "封存", "архив", "arquivo")
+
+
+def folder_for_closed(listed: Iterable[FolderName], named: str) -> str | None:
+    """Where mail of closed tickets goes, None when there is no such folder.
+
+    The folder the owner named; else the one with \\Archive, one that is called so, or Gmail's All
+    Mail, where taking the label INBOX off leaves a message.
+    """
+    folders = [each for each in listed if not each.flags & {"\\noselect", "\\nonexistent"}]
+    if named:
+        return next((f.name for f in folders if f.name.casefold() == named.casefold()), None)
+    for folder in folders:
+        if "\\archive" in folder.flags:
+            return folder.name
+    for folder in folders:
+        if folder.name.casefold() in _ARCHIVE_NAMES:
+            return folder.name
+    return folder_of_all(folders)
+
+
 def _sent(folders: list[FolderName]) -> str | None:
     for folder in folders:
         if "\\sent" in folder.flags:

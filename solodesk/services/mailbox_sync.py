@@ -15,8 +15,9 @@ from typing import TypeVar
 from solodesk.base.errors import KnownError
 from solodesk.domain.events import Actor
 from solodesk.domain.ids import AccountId
-from solodesk.mail.imap import FolderState, ImapSource
+from solodesk.mail.imap import ImapSource
 from solodesk.mail.imap_folders import SyncFolder
+from solodesk.mail.imap_select import FolderState
 from solodesk.services import settings, sync_flags, sync_suspects
 from solodesk.services.prepared import ReadHere, Reading
 from solodesk.services.units import Desk, Reader, Store

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from solodesk.base.clock import utc
 from solodesk.base.errors import KnownError, NeedsOwner
-from solodesk.mail.imap import FolderState, ImapSource, uid_windows
+from solodesk.mail.imap import ImapSource, uid_windows
 from solodesk.mail.imap_fetch import imap_day, internal_date, uid_sets
 from solodesk.mail.imap_folders import FolderName, choose_folders
+from solodesk.mail.imap_select import FolderState
 from solodesk.mail.server import Server, Timeouts
 from tests.support.dovecot import Mailbox
 from tests.support.mails import raw_mail
