@@ -218,12 +218,45 @@ class Places(Repository[rows.Place, int]):
         )
         return [row[0] for row in found]
 
-    def flags(self, folder: int, uidvalidity: int) -> dict[int, tuple[bool, bool]]:
-        """UID → (seen, answered) as the server said last."""
+    def uids_from(self, folder: int, uidvalidity: int, first: int) -> list[int]:
+        """UIDs we have of a folder from `first` on, ascending."""
         found = self._tx.all(
-            "SELECT imap_uid, seen, answered FROM place WHERE folder_id = ? AND uidvalidity = ?",
-            (folder, uidvalidity),
+            "SELECT imap_uid FROM place WHERE folder_id = ? AND uidvalidity = ?"
+            " AND imap_uid >= ? ORDER BY imap_uid",
+            (folder, uidvalidity, first),
         )
+        return [row[0] for row in found]
+
+    def live_within(
+        self, folder: int, uidvalidity: int, ranges: Iterable[tuple[int, int]]
+    ) -> list[int]:
+        """UIDs that are here, not gone, and within any of these ranges, ascending."""
+        found: set[int] = set()
+        for low, high in ranges:
+            rows_ = self._tx.all(
+                "SELECT imap_uid FROM place WHERE folder_id = ? AND uidvalidity = ?"
+                " AND imap_uid BETWEEN ? AND ? AND gone_ms IS NULL",
+                (folder, uidvalidity, low, high),
+            )
+            found.update(row[0] for row in rows_)
+        return sorted(found)
+
+    def flags(
+        self, folder: int, uidvalidity: int, uids: Iterable[int] | None = None
+    ) -> dict[int, tuple[bool, bool]]:
+        """UID → (seen, answered) as the server said last; of `uids` only, when they are given."""
+        if uids is None:
+            found = self._tx.all(
+                "SELECT imap_uid, seen, answered FROM place"
+                " WHERE folder_id = ? AND uidvalidity = ?",
+                (folder, uidvalidity),
+            )
+        else:
+            found = self._tx.all(
+                "SELECT p.imap_uid, p.seen, p.answered FROM json_each(?3) j CROSS JOIN place p"
+                " ON p.folder_id = ?1 AND p.uidvalidity = ?2 AND p.imap_uid = j.value",
+                (folder, uidvalidity, to_json(list(uids))),
+            )
         return {uid: (bool(seen), bool(answered)) for uid, seen, answered in found}
 
     def count(self, folder: int, uidvalidity: int) -> int:
