@@ -8,7 +8,7 @@ import json
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 
 _CLOCK_TICKS = 100
 
@@ -25,8 +25,16 @@ class FirstPaint(QObject):
         if event.type() == QEvent.Type.Paint and not self._done:
             self._done = True
             watched.removeEventFilter(self)
-            QTimer.singleShot(0, self, self._write)
+            # Comes when the painting in hand is on the screen, before all that waits for it.
+            urgent = Qt.EventPriority.HighEventPriority.value
+            QCoreApplication.postEvent(self, QEvent(QEvent.Type.User), urgent)
         return False
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.User:
+            self._write()
+            return True
+        return super().event(event)
 
     def _write(self) -> None:
         said = {"event": "first_paint", "ms": round(milliseconds_since_start(), 1)}

@@ -62,7 +62,7 @@ def _done(age_ms: float) -> None:
 
 def when_painted(view: "QWidget", ready: Any, done: Any) -> Any:
     """An event filter that calls `done(moment)` after `view` was painted while `ready()`."""
-    from PySide6.QtCore import QEvent, QObject, QTimer
+    from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 
     class Watch(QObject):
         """Looks at one widget."""
@@ -72,9 +72,16 @@ def when_painted(view: "QWidget", ready: Any, done: Any) -> Any:
         def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
             if event.type() == QEvent.Type.Paint and not self.over and ready():
                 self.over = True
-                # Called once the painting in hand is finished.
-                QTimer.singleShot(0, lambda: done(_age_ms()))
+                # Comes when the painting in hand is on the screen, before all that waits for it.
+                urgent = Qt.EventPriority.HighEventPriority.value
+                QCoreApplication.postEvent(self, QEvent(QEvent.Type.User), urgent)
             return False
+
+        def event(self, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.User:
+                done(_age_ms())
+                return True
+            return super().event(event)
 
     watch = Watch(view)
     view.installEventFilter(watch)
