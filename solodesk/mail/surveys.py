@@ -8,7 +8,7 @@ import re
 import unicodedata
 
 from solodesk.domain.message import Address, SurveyAnswer
-from solodesk.mail import quotes
+from solodesk.mail import tails
 
 _SUBJECT = re.compile(r"\[rate:([0-9a-f]{32}):(10|[0-9])\]", re.IGNORECASE)
 _MARK = re.compile(r"\brate:([0-9a-f]{32})\b", re.IGNORECASE)
@@ -60,5 +60,5 @@ def _first_digit(new_text: str) -> tuple[int | None, str | None]:
 
 def _comment(text: str) -> str | None:
     """The customer's words; what a telephone adds by itself is none."""
-    lines = [line for line in text.splitlines() if not quotes.is_phone_line(line)]
+    lines = [line for line in text.splitlines() if not tails.is_phone_line(line)]
     return "\n".join(lines).strip()[:_MAX_COMMENT] or None
