@@ -48,8 +48,9 @@ def run_parse(args: Namespace, session: Session) -> int:
 
 def run_render(args: Namespace, session: Session) -> int:
     """Write exactly what the viewer is given, as one HTML file."""
+    from solodesk.mail.files import inline_images
     from solodesk.mail.jsonform import iso_time
-    from solodesk.mail.parse import inline_images, parse_message
+    from solodesk.mail.parse import parse_message
     from solodesk.mail.sanitise import sanitise
 
     raw, name = _raw(args, session)

@@ -44,6 +44,8 @@ class Attachment:
     inline: bool
     content_id: str | None
     dangerous: bool
+    sniffed: str | None = None
+    """The MIME type its bytes show, None when they show none; `mime` is what the mail claims."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,30 @@ class SurveyAnswer:
     digit: int | None
     """The number the customer wrote alone on the first new line, else None."""
     comment: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What a calendar file in a mail asks or says (RFC 5545, 5546)."""
+
+    method: str
+    """request|cancel|reply|counter|declinecounter|publish|add|refresh"""
+    summary: str
+    start: str | None
+    """UTC `2026-09-07T09:00:00Z`; the day `2026-09-07` when it lasts whole days; without `Z` when
+    the file does not say which zone's time it is."""
+    end: str | None
+    """Like `start`; of whole days the last one."""
+    zone: str | None
+    """The zone the organiser wrote the time in, as far as known: `Europe/Berlin`."""
+    place: str
+    organiser: Address | None
+    repeats: bool
+    answer: str | None
+    """Of a reply: accepted|declined|tentative|delegated, else None."""
+    answered_by: Address | None
+    link: str | None
+    """The address of an online meeting, https only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +144,8 @@ class ParsedMessage:
     defects: tuple[str, ...]
     auto_headers: bool
     """Any RFC 3834, list or precedence sign, whatever the kind (the gate of automatic mail)."""
+    invitation: Invitation | None = None
+    """The first calendar event in the mail."""
+    stated: tuple[str, ...] = ()
+    """What the mail is besides its words: 'encrypted:pgp', 'encrypted:smime', 'signed:pgp',
+    'signed:smime', 'partial:2/5', 'external_body', 'tnef'."""

@@ -6,7 +6,7 @@ Must not open, write or run anything; the bytes are described, never interpreted
 import re
 import unicodedata
 
-from solodesk.mail import charsets
+from solodesk.mail import charsets, sniff
 
 MAX_NAME_BYTES = 150
 _BIDI = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
@@ -75,15 +75,6 @@ _HARMLESS_LOOK = _names(
     "mov avi "
     "wav zip rar 7z eml odt ods"
 )
-_MAGIC = (
-    b"MZ",
-    b"\x7fELF",
-    b"#!",
-    b"\xca\xfe\xba\xbe",
-    b"\xcf\xfa\xed\xfe",
-    b"\xfe\xed\xfa\xcf",
-    b"L\x00\x00\x00\x01\x14\x02\x00",
-)
 _EXTENSIONS = {
     "image/jpeg": ".jpg",
     "image/png": ".png",
@@ -102,6 +93,18 @@ _EXTENSIONS = {
     "text/vcard": ".vcf",
     "text/x-vcard": ".vcf",
     "message/rfc822": ".eml",
+    "message/partial": ".eml",
+    "application/pkcs7-mime": ".p7m",
+    "application/x-pkcs7-mime": ".p7m",
+    "application/ics": ".ics",
+    "application/rtf": ".rtf",
+    "application/gzip": ".gz",
+    "application/ogg": ".ogg",
+    "audio/ogg": ".ogg",
+    "audio/mp4": ".m4a",
+    "audio/wav": ".wav",
+    "application/vnd.ms-powerpoint": ".ppt",
+    "application/vnd.oasis.opendocument.text": ".odt",
     "application/ms-tnef": ".dat",
     "application/json": ".json",
     "application/xml": ".xml",
@@ -148,10 +151,11 @@ def _shorten(name: str) -> str:
     return (head.decode("utf-8", "ignore").rstrip(". ") or "_") + tail.decode("utf-8")
 
 
-def is_dangerous(sent_name: str, name: str, mime: str, data: bytes) -> bool:
+def is_dangerous(sent_name: str, name: str, mime: str, kind: str | None) -> bool:
     """True when opening the file could run something, or its name hides what it is.
 
-    `sent_name` is the name as the sender wrote it (decoded), `name` the cleaned one.
+    `sent_name` is the name as the sender wrote it (decoded), `name` the cleaned one, `kind` what
+    the bytes show (sniff.kind_of).
     """
     endings = [ending.strip() for ending in name.lower().split(".")[1:]]
     if endings and endings[-1] in _DANGEROUS:
@@ -168,7 +172,9 @@ def is_dangerous(sent_name: str, name: str, mime: str, data: bytes) -> bool:
         return True
     if re.search(r"\s{4,}\.\w{2,4}\s*$", sent_name):
         return True
-    return data.startswith(_MAGIC) and not mime.startswith("text/") and not _script_text(endings)
+    if kind == "text/x-script":
+        return not mime.startswith("text/") and not _script_text(endings)
+    return kind in sniff.PROGRAMS
 
 
 _TEXTUAL = frozenset({"com", "pl", "tmp", "app", "run", "one", "job", "lib", "mat", "mar", "theme"})

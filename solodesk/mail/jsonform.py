@@ -6,7 +6,14 @@ New keys may be added at the end; none may be renamed without a CHANGELOG entry.
 from typing import Any
 
 from solodesk.base.clock import utc_iso
-from solodesk.domain.message import Address, Attachment, Bounce, ParsedMessage, SurveyAnswer
+from solodesk.domain.message import (
+    Address,
+    Attachment,
+    Bounce,
+    Invitation,
+    ParsedMessage,
+    SurveyAnswer,
+)
 
 
 def iso_time(ms: int | None) -> str | None:
@@ -30,6 +37,7 @@ def attachment_to_dict(file: Attachment) -> dict[str, Any]:
         "content_id": file.content_id,
         "dangerous": file.dangerous,
         "index": file.index,
+        "sniffed": file.sniffed,
     }
 
 
@@ -63,6 +71,27 @@ def parsed_to_dict(p: ParsedMessage, path: str | None, body_html: str | None) ->
         "damaged": p.damaged,
         "defects": list(p.defects),
         "customer": address_to_dict(p.customer),
+        "invitation": invitation_to_dict(p.invitation),
+        "stated": list(p.stated),
+    }
+
+
+def invitation_to_dict(event: Invitation | None) -> dict[str, Any] | None:
+    """A calendar event; None stays None."""
+    if event is None:
+        return None
+    return {
+        "method": event.method,
+        "summary": event.summary,
+        "start": event.start,
+        "end": event.end,
+        "zone": event.zone,
+        "place": event.place,
+        "organiser": address_to_dict(event.organiser),
+        "repeats": event.repeats,
+        "answer": event.answer,
+        "answered_by": address_to_dict(event.answered_by),
+        "link": event.link,
     }
 
 

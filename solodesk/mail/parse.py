@@ -11,6 +11,7 @@ from solodesk.mail import body as bodies
 from solodesk.mail import charsets, kinds, structure, surveys
 from solodesk.mail.closers import is_closer
 from solodesk.mail.envelope import FORWARD_SUBJECT, Envelope, read_envelope
+from solodesk.mail.files import SIGNATURES, describe_files
 from solodesk.mail.language import guess_language
 from solodesk.mail.quotes import split_quotes
 from solodesk.mail.structure import Skeleton
@@ -50,29 +51,11 @@ def damaged_message(raw: bytes, *defects: str) -> ParsedMessage:
     return _damaged(raw, *defects)
 
 
-def attachment_bytes(raw: bytes, index: int) -> bytes:
-    """The decoded bytes of the leaf part `index` (`Attachment.index`); empty when there is none."""
-    for part in structure.scan(raw).leaves:
-        if part.index == index:
-            return structure.content(raw, part)[0]
-    return b""
-
-
-def inline_images(raw: bytes) -> dict[str, tuple[str, bytes]]:
-    """Images of a message by Content-ID without brackets: (MIME type, bytes)."""
-    found: dict[str, tuple[str, bytes]] = {}
-    for part in structure.scan(raw).leaves:
-        cid = part.content_id
-        if cid and (part.mime.startswith("image/") or part.mime == "application/octet-stream"):
-            found.setdefault(cid, (part.mime, structure.content(raw, part)[0]))
-    return found
-
-
 def _read(raw: bytes, own: frozenset[str]) -> ParsedMessage:
     skeleton = structure.scan(raw)
     env = read_envelope(skeleton.root, _charset_hint(skeleton))
     body = bodies.read_body(skeleton)
-    files = bodies.describe_files(skeleton, body)
+    files = describe_files(skeleton, body)
     if not env.names & _HEADERS_OF_MAIL:
         return _damaged(raw, "no_mail_headers", *skeleton.defects)
     forwarded = bool(FORWARD_SUBJECT.match(env.subject))
@@ -99,7 +82,7 @@ def _message(
     verdict: kinds.Verdict,
 ) -> ParsedMessage:
     answers = verdict.kind in {Kind.PERSON, Kind.SURVEY}
-    visible_files = any(not file.inline for file in files)
+    visible_files = any(not file.inline and file.mime not in SIGNATURES for file in files)
     return ParsedMessage(
         raw_sha256=hashlib.sha256(raw).hexdigest(),
         size=len(raw),
@@ -129,6 +112,8 @@ def _message(
         damaged=False,
         defects=tuple(skeleton.defects),
         auto_headers=verdict.auto_headers,
+        invitation=body.invitation,
+        stated=tuple(body.stated),
     )
 
 

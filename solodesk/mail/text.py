@@ -271,3 +271,21 @@ def unflow(text: str, *, delsp: bool) -> str:
             out.append([">" * depth + " " if depth else "", body])
         open_depth = depth if flowed else -1
     return "\n".join("".join(pieces) for pieces in out)
+
+
+_ENRICHED = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]{0,60})>|<<|\n+")
+_PARAM = re.compile(r"<param>[^<]*</param>", re.IGNORECASE)
+
+
+def enriched_to_text(text: str) -> str:
+    """text/enriched (RFC 1896) as words: n line breaks stand for n - 1, "<<" for "<"."""
+
+    def plain(match: re.Match[str]) -> str:
+        found = match[0]
+        if found == "<<":
+            return "<"
+        if found[0] == "\n":
+            return " " if len(found) == 1 else found[1:]
+        return "\n" if found.lower() == "<nl>" else ""
+
+    return _ENRICHED.sub(plain, _PARAM.sub("", text))

@@ -13,8 +13,9 @@ from solodesk.mail import headers
 _QP_SOFT = re.compile(rb"=[ \t]*\r?\n")
 _AS_IS = frozenset(
     {b"", b"7bit", b"8bit", b"binary", b"7-bit", b"8-bit", b"7bits", b"8bits", b"none", b"utf-8"}
-    | {b"us-ascii", b"ascii", b"utf8", b"text", b"plain", b"7 bit", b"8 bit"}
+    | {b"us-ascii", b"ascii", b"utf8", b"text", b"plain", b"7", b"8"}
 )
+_TOKEN = re.compile(rb"[A-Za-z0-9][A-Za-z0-9_-]*")
 _UU_NAMES = frozenset({b"x-uuencode", b"uuencode", b"x-uue", b"uue", b"x-uu"})
 _YENC_NAMES = frozenset({b"x-yenc", b"yenc", b"x-yencode"})
 _UU_BEGIN = re.compile(rb"(?m)^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,300})\r?\n")
@@ -42,7 +43,8 @@ def decode(data: bytes, encoding: bytes) -> tuple[bytes, str | None]:
 
     `encoding` is the raw header value; labels are believed only as far as the bytes bear them out.
     """
-    token = encoding.strip().strip(b"\"';").split(b";")[0].strip().lower()
+    found = _TOKEN.search(encoding)
+    token = found[0].lower() if found else b""
     if token == b"base64":
         return _base64(data)
     if token in {b"quoted-printable", b"quoted_printable", b"qp", b"quotedprintable"}:
@@ -50,11 +52,11 @@ def decode(data: bytes, encoding: bytes) -> tuple[bytes, str | None]:
     if token in _AS_IS:
         return data, None
     if token in _UU_NAMES:
-        found = uuencoded(data)
-        return (found[0].data, None) if found else _uu_lines(data)[:2]
+        files = uuencoded(data)
+        return (files[0].data, None) if files else _uu_lines(data)[:2]
     if token in _YENC_NAMES:
-        found = yencoded(data)
-        return (found[0].data, None) if found else (data, "bad_yenc")
+        files = yencoded(data)
+        return (files[0].data, None) if files else (data, "bad_yenc")
     return data, "unknown_transfer_encoding"
 
 

@@ -114,7 +114,7 @@ def raw(reader: Reader, message: MessageId) -> bytes:
 
 def attachment(reader: Reader, message: MessageId, index: int) -> bytes:
     """The decoded bytes of one attachment."""
-    from solodesk.mail.parse import attachment_bytes
+    from solodesk.mail.files import attachment_bytes
 
     return attachment_bytes(raw(reader, message), index)
 
@@ -134,7 +134,8 @@ def html_body(reader: Reader, message: MessageId, *, remote: bool = False) -> Ht
     Nothing the customer wrote is put behind the fold: when a word of theirs stands after the
     quoted mail, everything is shown.
     """
-    from solodesk.mail.parse import inline_images, parse_message
+    from solodesk.mail.files import inline_images
+    from solodesk.mail.parse import parse_message
     from solodesk.mail.sanitise import sanitise
 
     data = reader.raw.get(message)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from solodesk.domain.message import Kind, ParsedMessage
 from solodesk.mail.jsonform import parsed_to_dict
-from solodesk.mail.parse import attachment_bytes, inline_images, parse_message
+from solodesk.mail.files import attachment_bytes, inline_images
+from solodesk.mail.parse import parse_message
 from tests.mail.letters import OWN, attachment, letter, multipart
 
 
