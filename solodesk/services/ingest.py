@@ -159,8 +159,9 @@ def _same_mail(desk: Desk, arrival: Arrival) -> rows.Message | None:
         return None
     files = [a.sha256 for a in parsed.attachments]
     for other in desk.messages.by_rfc_id(parsed.message_id):
-        same = other.text == parsed.body_text and other.subject == parsed.subject
-        if same and [a.get("sha256") for a in other.attachments] == files:
+        if other.subject != parsed.subject or [a.get("sha256") for a in other.attachments] != files:
+            continue
+        if desk.messages.text_of(other.id).text == parsed.body_text:
             return other
     return None
 

@@ -182,7 +182,6 @@ def lies_at(desk: Desk, arrival: Arrival, message: MessageId) -> None:
         uidvalidity=where.uidvalidity,
         imap_uid=where.uid,
         message_id=message,
-        sha256=bytes.fromhex(arrival.parsed.raw_sha256),
         seen=arrival.seen,
         answered=where.answered,
     )

@@ -31,9 +31,9 @@ def with_quote(
     if mode not in ("reply", "reply_all") or settings.get(reader, "quote") == "none":
         return html, text
     last = recipients.last_word(reader, ticket)
-    if last is None or not last.new_text.strip():
+    words = "" if last is None else reader.messages.new_text(last.id).strip()[:MAX_QUOTE]
+    if last is None or not words:
         return html, text
-    words = last.new_text.strip()[:MAX_QUOTE]
     with speaking(language_of(reader, ticket.id)):
         head = _("On {date}, {name} wrote:").format(
             date=_moment(reader, last), name=last.from_name or last.from_address
@@ -61,7 +61,7 @@ def forward(reader: Reader, ticket: rows.Ticket, draft: Draft) -> Draft:
             ),
         ]
     lines = "<br>".join(escape(line, quote=False) for line in head)
-    words = last.text.strip()[:MAX_QUOTE].split("\n")
+    words = reader.messages.text_of(last.id).text.strip()[:MAX_QUOTE].split("\n")
     body = "<br>".join(escape(line, quote=False) for line in words)
     return replace(
         draft,

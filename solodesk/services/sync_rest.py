@@ -60,7 +60,5 @@ def _replace(desk: Desk, row: rows.Message, raw: bytes, columns: dict[str, objec
     desk.search.remove(row.id)
     desk.raw.replace(row.id, raw)
     desk.messages.update(row.id, raw_state="whole", **columns)
-    for place in desk.places.of_message(row.id):
-        desk.places.update(place.id, sha256=columns["sha256"])
     desk.search.add(row.id)
     summary.retell(desk, row.ticket_id)

@@ -1,30 +1,62 @@
-"""Raw mail is kept zstandard-compressed; this module loads the library when it is first needed."""
+"""Compression of mail and its words; this module loads the library when it is first needed.
+
+With a dictionary (bytes trained from the store's mail, dictionaries.py) short messages shrink to
+what is their own. A frame names the dictionary it was made with; 0 is none.
+"""
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 _LEVEL = 3
 _local = threading.local()
 
 
-def _tools() -> Any:
-    """(compressor, decompressor) of this thread: they must not be shared between threads."""
-    tools = getattr(_local, "tools", None)
-    if tools is None:
+def _kept(name: str) -> Any:
+    """A dict of this thread: compressors must not be shared between threads."""
+    kept: dict[Any, Any] | None = getattr(_local, name, None)
+    if kept is None:
+        kept = {}
+        setattr(_local, name, kept)
+    return kept
+
+
+def _compressor(dictionary: bytes | None) -> Any:
+    kept = _kept("compressors")
+    made = kept.get(dictionary)
+    if made is None:
         import zstandard
 
-        tools = zstandard.ZstdCompressor(level=_LEVEL), zstandard.ZstdDecompressor()
-        _local.tools = tools
-    return tools
+        trained = None
+        if dictionary is not None:
+            trained = zstandard.ZstdCompressionDict(dictionary)
+            trained.precompute_compress(level=_LEVEL)
+        made = zstandard.ZstdCompressor(level=_LEVEL, dict_data=trained)
+        kept[dictionary] = made
+    return made
 
 
-def pack(raw: bytes) -> bytes:
-    """Compress; the frame carries the original size."""
-    packed: bytes = _tools()[0].compress(raw)
+def pack(data: bytes, dictionary: bytes | None = None) -> bytes:
+    """Compress; the frame carries the original size and the dictionary's number."""
+    packed: bytes = _compressor(dictionary).compress(data)
     return packed
 
 
-def unpack(data: bytes) -> bytes:
-    """The bytes as they were; raises zstandard.ZstdError when `data` is damaged."""
-    raw: bytes = _tools()[1].decompress(data)
+def unpack(data: bytes, find: Callable[[int], bytes | None]) -> bytes:
+    """The bytes as they were; `find` gives a dictionary by its number.
+
+    Raises zstandard.ZstdError when `data` is damaged or its dictionary is gone.
+    """
+    import zstandard
+
+    number = zstandard.get_frame_parameters(data).dict_id
+    kept = _kept("decompressors")
+    made = kept.get(number)
+    if made is None:
+        dictionary = find(number) if number else None
+        trained = None if dictionary is None else zstandard.ZstdCompressionDict(dictionary)
+        made = zstandard.ZstdDecompressor(dict_data=trained)
+        if trained is not None or not number:
+            kept[number] = made
+    raw: bytes = made.decompress(data)
     return raw

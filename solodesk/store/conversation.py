@@ -9,14 +9,16 @@ from solodesk.domain.ids import MessageId, OutboxId, TicketId
 from solodesk.domain.message import Address, Attachment
 from solodesk.domain.views import ConversationItem
 from solodesk.store.transaction import Transaction
+from solodesk.store.words import Texts, unpack_texts
 
 _MESSAGE = (
     "SELECT m.id, m.direction, m.kind, m.from_name, m.from_address, m.recipients, m.received_ms,"
-    " m.date_offset_min, m.subject, m.text, m.new_text, m.has_html, m.attachments, m.joined_by,"
+    " m.date_offset_min, m.subject, w.data, m.has_html, m.attachments, m.joined_by,"
     " m.kind_because, (SELECT s.number FROM ticket s WHERE s.id = m.suggested_ticket_id), m.closer,"
     " m.bounce, m.damaged, m.remote_allowed, m.outbox_id,"
     " (SELECT o.state FROM outbox o WHERE o.id = m.outbox_id)"
-    " FROM message m WHERE m.ticket_id = ? AND m.duplicate_of IS NULL"
+    " FROM message m LEFT JOIN words w ON w.message_id = m.id"
+    " WHERE m.ticket_id = ? AND m.duplicate_of IS NULL"
 )
 _NOTE = (
     "SELECT id, kind, channel, direction, minutes, text, at_ms FROM note"
@@ -74,16 +76,17 @@ def _words(draft: dict[str, Any]) -> str:
 
 def conversation(tx: Transaction, ticket: TicketId) -> tuple[ConversationItem, ...]:
     """Everything said in a ticket, oldest first; what is still leaving comes last."""
-    said = [_message(row) for row in tx.all(_MESSAGE, (ticket,))]
+    said = [_message(tx, row) for row in tx.all(_MESSAGE, (ticket,))]
     said += [_note(row) for row in tx.all(_NOTE, (ticket,))]
     said.sort(key=lambda item: (item.at_ms, item.message or 0, item.note or 0))
     leaving = [_leaving(row) for row in tx.all(f"{_LEAVING} ORDER BY o.id", (ticket,))]
     return (*said, *leaving)
 
 
-def _message(row: tuple[Any, ...]) -> ConversationItem:
+def _message(tx: Transaction, row: tuple[Any, ...]) -> ConversationItem:
     recipients = json.loads(row[5])
-    bounce = None if row[17] is None else json.loads(row[17])
+    said = Texts() if row[9] is None else unpack_texts(row[9], tx.dictionary)
+    bounce = None if row[16] is None else json.loads(row[16])
     out = row[1] == "out"
     return ConversationItem(
         type=row[1],
@@ -96,19 +99,19 @@ def _message(row: tuple[Any, ...]) -> ConversationItem:
         at_ms=row[6],
         date_offset_min=row[7],
         subject=row[8],
-        text=row[9],
-        new_text=row[10],
-        has_html=bool(row[11]),
-        attachments=attachments(json.loads(row[12])),
-        joined_by=row[13],
-        kind_because=tuple(json.loads(row[14])),
-        suggested_ticket=row[15],
-        closer=bool(row[16]),
+        text=said.text,
+        new_text=said.new_text,
+        has_html=bool(row[10]),
+        attachments=attachments(json.loads(row[11])),
+        joined_by=row[12],
+        kind_because=tuple(json.loads(row[13])),
+        suggested_ticket=row[14],
+        closer=bool(row[15]),
         bounce_reason=None if bounce is None else bounce.get("reason"),
-        damaged=bool(row[18]),
-        remote_allowed=bool(row[19]),
-        outbox=None if row[20] is None else OutboxId(row[20]),
-        state=(row[21] or "sent") if out else None,
+        damaged=bool(row[17]),
+        remote_allowed=bool(row[18]),
+        outbox=None if row[19] is None else OutboxId(row[19]),
+        state=(row[20] or "sent") if out else None,
         channel=None,
         direction=row[1],
         minutes=None,

@@ -118,6 +118,9 @@ class Folder:
     modseq: int | None = None
     server_count: int = 0
     synced_ms: int | None = None
+    server_exists: int = 0
+    listed_ms: int | None = None
+    relist: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,11 +132,25 @@ class Place:
     uidvalidity: int
     imap_uid: int
     message_id: MessageId | None
-    sha256: bytes
     seen: bool = False
     answered: bool = False
     missed: int = 0
     gone_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerAct:
+    """A change to a mailbox the owner switched on."""
+
+    id: int
+    account_id: AccountId
+    message_id: MessageId
+    kind: str
+    state: str = "waiting"
+    attempts: int = 0
+    not_before_ms: int = 0
+    made_ms: int = _now()
+    reason: dict[str, Any] | None = _json()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,8 +237,6 @@ class Message:
     in_reply_to: list[str] = _list()
     refs: list[str] = _list()
     language: str | None = None
-    text: str = ""
-    new_text: str = ""
     has_html: bool = False
     attachments: list[dict[str, Any]] = _list()
     closer: bool = False

@@ -11,9 +11,9 @@ from solodesk.base.errors import KnownError
 from solodesk.domain.segment import SEGMENTER_VERSION
 from solodesk.store.driver import Connection, begin, commit, rollback
 
-HEAD = "0001"
+HEAD = "0002"
 """Revision of schema.sql."""
-OLDER: tuple[str, ...] = ()
+OLDER: tuple[str, ...] = ("0001",)
 """Revisions that can be migrated to `HEAD`, oldest first."""
 
 FIRST_NUMBER = 1001

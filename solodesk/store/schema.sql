@@ -58,6 +58,9 @@ CREATE TABLE folder (
   modseq INTEGER,
   server_count INTEGER NOT NULL,           -- in the chosen range, last pass
   synced_ms INTEGER,
+  server_exists INTEGER NOT NULL DEFAULT 0,  -- all messages there, last pass
+  listed_ms INTEGER,                       -- last time all UIDs were listed and compared
+  relist INTEGER NOT NULL DEFAULT 0,       -- 1: the next pass lists, whatever the counters say
   UNIQUE (account_id, name)
 ) STRICT;
 
@@ -66,14 +69,31 @@ CREATE TABLE place (
   id INTEGER PRIMARY KEY, folder_id INTEGER NOT NULL REFERENCES folder (id) ON DELETE CASCADE,
   uidvalidity INTEGER NOT NULL, imap_uid INTEGER NOT NULL,
   message_id INTEGER REFERENCES message (id),   -- NULL when hidden mail was erased
-  sha256 BLOB NOT NULL,
   seen INTEGER NOT NULL, answered INTEGER NOT NULL,
   missed INTEGER NOT NULL,                 -- consecutive passes without it; 2 -> gone_ms
   gone_ms INTEGER,
   UNIQUE (folder_id, uidvalidity, imap_uid)
 ) STRICT;
 CREATE INDEX ix_place_message ON place (message_id);
-CREATE INDEX ix_place_sha ON place (sha256);
+
+-- Gmail's names of the message at a place (X-GM-EXT-1), kept as signed 64-bit numbers.
+CREATE TABLE gmail (
+  place_id INTEGER PRIMARY KEY REFERENCES place (id) ON DELETE CASCADE,
+  msgid INTEGER NOT NULL, thrid INTEGER NOT NULL
+) STRICT;
+CREATE INDEX ix_gmail_msgid ON gmail (msgid);
+
+-- Changes to a mailbox the owner switched on, to be made on the server; one of a kind a message.
+CREATE TABLE server_act (
+  id INTEGER PRIMARY KEY, account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+  message_id INTEGER NOT NULL REFERENCES message (id),
+  kind TEXT NOT NULL,                      -- seen | answered | archive
+  state TEXT NOT NULL,                     -- waiting | doing | done | failed | dropped
+  attempts INTEGER NOT NULL, not_before_ms INTEGER NOT NULL, made_ms INTEGER NOT NULL,
+  reason TEXT,                             -- KnownError JSON or NULL
+  UNIQUE (message_id, kind)
+) STRICT;
+CREATE INDEX ix_server_act_due ON server_act (account_id, not_before_ms) WHERE state IN ('waiting', 'doing');
 
 CREATE TABLE customer (
   id INTEGER PRIMARY KEY, uid BLOB NOT NULL UNIQUE,
@@ -131,12 +151,14 @@ CREATE INDEX ix_ticket_merged ON ticket (merged_into) WHERE merged_into IS NOT N
 CREATE INDEX ix_ticket_hidden ON ticket (hidden_ms) WHERE hidden_ms IS NOT NULL;
 
 -- One thing in a conversation that is mail. (Notes and contacts: table note.)
+-- Its words are in table words: rows stay short, so that many of them are read quickly.
+-- (Here and in event uid has no index: nothing looks a row up by it yet, and mail pays for it.)
 CREATE TABLE message (
-  id INTEGER PRIMARY KEY, uid BLOB NOT NULL UNIQUE,
+  id INTEGER PRIMARY KEY, uid BLOB NOT NULL,
   ticket_id INTEGER NOT NULL REFERENCES ticket (id),
   customer_id INTEGER REFERENCES customer (id),
   account_id INTEGER REFERENCES account (id),
-  doc INTEGER NOT NULL UNIQUE,             -- search rowid = received_ms << 8 | seq
+  doc INTEGER NOT NULL UNIQUE,             -- search rowid: the first free number from received_ms / 1000 on
   sha256 BLOB NOT NULL, size INTEGER NOT NULL,
   rfc_id TEXT,                             -- Message-ID with brackets, a hint only
   direction TEXT NOT NULL,                 -- in | out
@@ -148,7 +170,6 @@ CREATE TABLE message (
   date_ms INTEGER, date_offset_min INTEGER,
   in_reply_to TEXT NOT NULL, refs TEXT NOT NULL,       -- JSON lists
   language TEXT,
-  text TEXT NOT NULL, new_text TEXT NOT NULL,
   has_html INTEGER NOT NULL,
   attachments TEXT NOT NULL,               -- JSON list of attachment objects
   closer INTEGER NOT NULL,
@@ -170,11 +191,16 @@ CREATE INDEX ix_message_sha ON message (sha256);
 CREATE INDEX ix_message_customer ON message (customer_id, received_ms);
 CREATE INDEX ix_message_duplicate ON message (duplicate_of) WHERE duplicate_of IS NOT NULL;
 
--- Raw bytes, zstandard (dict_id 0 = no dictionary).
-CREATE TABLE raw (
-  message_id INTEGER PRIMARY KEY REFERENCES message (id), dict_id INTEGER NOT NULL, data BLOB NOT NULL
+-- What a message says, decoded: its whole text and its new text (store/words.py), zstandard.
+CREATE TABLE words (
+  message_id INTEGER PRIMARY KEY REFERENCES message (id), data BLOB NOT NULL
 ) STRICT;
-CREATE TABLE raw_dictionary (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+-- Raw bytes, zstandard. form: 0 = as they came, 1 = parts in base64 are kept decoded (store/raw_form.py).
+CREATE TABLE raw (
+  message_id INTEGER PRIMARY KEY REFERENCES message (id), form INTEGER NOT NULL, data BLOB NOT NULL
+) STRICT;
+-- What the mail of this store has in common; frames name the dictionary they were made with.
+CREATE TABLE dictionary (id INTEGER PRIMARY KEY, made_ms INTEGER NOT NULL, data BLOB NOT NULL) STRICT;
 
 -- Every Message-ID ever seen or mentioned, and the ticket it leads to.
 -- (Key columns stand first: quick_check of SQLite 3.40 misreads other orders WITHOUT ROWID.)
@@ -238,7 +264,7 @@ CREATE TABLE outbox_recipient (
 
 -- Append-only. See domain/events.py for kinds and their data.
 CREATE TABLE event (
-  id INTEGER PRIMARY KEY, uid BLOB NOT NULL UNIQUE, device TEXT NOT NULL,
+  id INTEGER PRIMARY KEY, uid BLOB NOT NULL, device TEXT NOT NULL,
   at_ms INTEGER NOT NULL, recorded_ms INTEGER NOT NULL,
   actor TEXT NOT NULL,                     -- owner | customer | rule | engine
   kind TEXT NOT NULL, ticket_id INTEGER, message_id INTEGER, data TEXT NOT NULL

@@ -1,6 +1,6 @@
 """The search index: contentless FTS5, one document a message, found newest first without a sort.
 
-rowid = message.doc (received_ms << 8 | seq). Documents are made from the stored row, so that a
+rowid = message.doc (seconds). Documents are made from the stored row, so that a
 deletion and a rebuild make the same words again. Snippets are cut from the text as it was written.
 """
 
@@ -18,6 +18,7 @@ from solodesk.domain.views import SearchHit
 from solodesk.store.spec import to_json
 from solodesk.store.spelling import spelt
 from solodesk.store.transaction import Transaction
+from solodesk.store.words import Texts, unpack_texts
 
 NEWEST = 2_000
 """Relevance is computed over so many of the newest matches."""
@@ -32,12 +33,13 @@ Document = tuple[int, str, str, str]
 _SPACE = re.compile(r"\s")
 
 _DOCUMENT = (
-    "SELECT id, doc, subject, from_name, from_address, recipients, text, attachments FROM message"
+    "SELECT id, doc, subject, from_name, from_address, recipients, data, attachments"
+    " FROM message LEFT JOIN words ON message_id = id"
 )
 _BRIEF = "m.id, m.ticket_id, m.from_name, m.from_address"
 _HIT = (
     "m.id, m.ticket_id, m.from_name, m.from_address, t.number, m.received_ms,"
-    " coalesce(c.name, ''), m.subject, m.new_text, m.text"
+    " coalesce(c.name, ''), m.subject, (SELECT data FROM words WHERE message_id = m.id)"
 )
 _JOINS = (
     " CROSS JOIN message m ON m.doc = s.rowid CROSS JOIN ticket t ON t.id = m.ticket_id"
@@ -57,9 +59,10 @@ def _people(name: str, address: str, recipients: Mapping[str, Any]) -> str:
     return " ".join(str(part) for part in parts)
 
 
-def document(row: tuple[Any, ...]) -> tuple[int, str, str, str]:
+def document(tx: Transaction, row: tuple[Any, ...]) -> tuple[int, str, str, str]:
     """(rowid, subject, people, body) for the index, from a row of `_DOCUMENT`."""
-    _, doc, subject, name, address, recipients, text, attachments = row
+    _, doc, subject, name, address, recipients, said, attachments = row
+    text = "" if said is None else unpack_texts(said, tx.dictionary).text
     people, files = json.loads(recipients), json.loads(attachments)
     return doc, *words_of(subject, name, address, people, text, files)
 
@@ -148,7 +151,7 @@ class Search:
             return
         pending, self._pending = self._pending, {}
         bare = [message for message, words_ in pending.items() if words_ is None]
-        documents = [document(row) for row in self._rows_of(_DOCUMENT, bare)]
+        documents = [document(self._tx, row) for row in self._rows_of(_DOCUMENT, bare)]
         ready = [message for message, words_ in pending.items() if words_ is not None]
         for message, doc in self._rows_of("SELECT id, doc FROM message", ready):
             words_ = pending[message]
@@ -171,11 +174,11 @@ class Search:
             del self._pending[message]
             return
         row = self._tx.one(f"{_DOCUMENT} WHERE id = ?", (message,))
-        if row is not None and self._not_left_to_rebuild([document(row)]):
+        if row is not None and self._not_left_to_rebuild([document(self._tx, row)]):
             self._tx.run(
                 "INSERT INTO search (search, rowid, subject, people, body)"
                 " VALUES ('delete', ?, ?, ?, ?)",
-                document(row),
+                document(self._tx, row),
             )
 
     def outdated(self) -> bool:
@@ -192,7 +195,7 @@ class Search:
         while batch := cursor.fetchmany(_REBUILD_BATCH):
             self._tx.run_many(
                 "INSERT INTO search (rowid, subject, people, body) VALUES (?, ?, ?, ?)",
-                [document(row) for row in batch],
+                [document(self._tx, row) for row in batch],
             )
             count += len(batch)
         self._tx.run("INSERT INTO search (search) VALUES ('optimize')")
@@ -215,7 +218,7 @@ class Search:
         )
         self._tx.run_many(
             "INSERT INTO search (rowid, subject, people, body) VALUES (?, ?, ?, ?)",
-            [document(row) for row in batch],
+            [document(self._tx, row) for row in batch],
         )
         if len(batch) == most:
             return self._reached(batch[-1][1], until)
@@ -368,10 +371,11 @@ class Search:
             return -(1 << 62) if day.year < 1971 else 1 << 62
 
     def _hit(self, row: tuple[Any, ...], query: SearchQuery) -> SearchHit:
-        message, ticket, name, address, number, at_ms, customer, subject, new_text, text = row
-        words_, marks = snippet(new_text, query)
-        if not marks and query.text and text != new_text:
-            longer, found = snippet(text, query)
+        message, ticket, name, address, number, at_ms, customer, subject, said = row
+        texts = Texts() if said is None else unpack_texts(said, self._tx.dictionary)
+        words_, marks = snippet(texts.new_text, query)
+        if not marks and query.text and texts.text != texts.new_text:
+            longer, found = snippet(texts.text, query)
             words_, marks = (longer, found) if found else (words_, marks)
         return SearchHit(
             TicketId(ticket), number, MessageId(message), at_ms, customer or name or address,

@@ -12,6 +12,7 @@ SERVER = spec("outgoing_server", rows.OutgoingServer, ("account", "account_id"))
 IDENTITY = spec("identity", rows.Identity, ("account", "account_id"))
 FOLDER = spec("folder", rows.Folder, ("account", "account_id"))
 PLACE = spec("place", rows.Place)
+SERVER_ACT = spec("server_act", rows.ServerAct, ("account", "account_id"))
 CUSTOMER = spec("customer", rows.Customer, ("customer", "id"), undo=True)
 ADDRESS = spec(
     "customer_address",
@@ -63,7 +64,7 @@ ALL: MappingProxyType[str, Spec[Any]] = MappingProxyType(
         for s in (
             SETTING, ACCOUNT, SERVER, IDENTITY, FOLDER, PLACE, CUSTOMER, ADDRESS, TICKET, MESSAGE,
             MENTION, PARTICIPANT, NOTE, TAG, TICKET_TAG, DRAFT, OUTBOX, RECIPIENT, CANNED, VARIANT,
-            MACRO, SURVEY, MONTH, STEP,
+            MACRO, SURVEY, MONTH, STEP, SERVER_ACT,
         )
     }
 )  # fmt: skip

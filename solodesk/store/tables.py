@@ -47,6 +47,11 @@ def _int(
     return _column(name, Integer(), null=null, unique=unique, to=to, key=key, own=own)
 
 
+def _zero(name: str) -> Column[Any]:
+    """A number added to a table that has rows already."""
+    return Column(name, Integer(), nullable=False, server_default=sql("0"))
+
+
 def _text(name: str, *, null: bool = False, unique: bool = False, key: bool = False) -> Column[Any]:
     return _column(name, Text(), null=null, unique=unique, to="", key=key, own=False)
 
@@ -67,8 +72,8 @@ def _id() -> Column[Any]:
     return _int("id", key=True)
 
 
-def _uid() -> Column[Any]:
-    return _blob("uid", unique=True)
+def _uid(*, unique: bool = True) -> Column[Any]:
+    return _blob("uid", unique=unique)
 
 
 def _table(name: str, *parts: Any, rowid: bool = True, autoincrement: bool = False) -> Table:
@@ -107,13 +112,28 @@ IDENTITY = _table(
 FOLDER = _table(
     "folder", _id(), _int("account_id", to="account", own=True), *_texts("name role"),
     *_ints("uidvalidity uidnext backfill_uid modseq", null=True), _int("server_count"),
-    _int("synced_ms", null=True), UniqueConstraint("account_id", "name"),
+    _int("synced_ms", null=True), _zero("server_exists"), _int("listed_ms", null=True),
+    _zero("relist"), UniqueConstraint("account_id", "name"),
 )
 PLACE = _table(
     "place", _id(), _int("folder_id", to="folder", own=True), *_ints("uidvalidity imap_uid"),
-    _int("message_id", null=True, to="message"), _blob("sha256"), *_ints("seen answered missed"),
+    _int("message_id", null=True, to="message"), *_ints("seen answered missed"),
     _int("gone_ms", null=True), UniqueConstraint("folder_id", "uidvalidity", "imap_uid"),
-    Index("ix_place_message", "message_id"), Index("ix_place_sha", "sha256"),
+    Index("ix_place_message", "message_id"),
+)
+GMAIL = _table(
+    "gmail", Column("place_id", ForeignKey("place.id", ondelete="CASCADE"), primary_key=True),
+    *_ints("msgid thrid"), Index("ix_gmail_msgid", "msgid"),
+)
+SERVER_ACT = _table(
+    "server_act", _id(), _int("account_id", to="account", own=True),
+    _int("message_id", to="message"), *_texts("kind state"),
+    *_ints("attempts not_before_ms made_ms"), _text("reason", null=True),
+    UniqueConstraint("message_id", "kind"),
+    Index(
+        "ix_server_act_due", "account_id", "not_before_ms",
+        sqlite_where=sql("state IN ('waiting', 'doing')"),
+    ),
 )
 CUSTOMER = _table(
     "customer", _id(), _uid(), _text("name"), _text("greeting", null=True), _text("company"),
@@ -154,12 +174,12 @@ TICKET = _table(
     ),
 )
 MESSAGE = _table(
-    "message", _id(), _uid(), _int("ticket_id", to="ticket"),
+    "message", _id(), _uid(unique=False), _int("ticket_id", to="ticket"),
     _int("customer_id", null=True, to="customer"), _int("account_id", null=True, to="account"),
     _int("doc", unique=True), _blob("sha256"), _int("size"), _text("rfc_id", null=True),
     *_texts("direction kind kind_because from_name from_address recipients subject"),
     _int("received_ms"), *_ints("date_ms date_offset_min", null=True),
-    *_texts("in_reply_to refs"), _text("language", null=True), *_texts("text new_text"),
+    *_texts("in_reply_to refs"), _text("language", null=True),
     _int("has_html"), _text("attachments"), _int("closer"), *_texts("bounce survey", null=True),
     *_ints("auto_headers damaged"), *_texts("defects joined_by"),
     _int("suggested_ticket_id", null=True), _int("duplicate_of", null=True, to="message"),
@@ -171,10 +191,11 @@ MESSAGE = _table(
         "ix_message_duplicate", "duplicate_of", sqlite_where=sql("duplicate_of IS NOT NULL")
     ),
 )
+WORDS = _table("words", _int("message_id", key=True, to="message"), _blob("data"))
 RAW = _table(
-    "raw", _int("message_id", key=True, to="message"), _int("dict_id"), _blob("data")
+    "raw", _int("message_id", key=True, to="message"), _int("form"), _blob("data")
 )
-DICTIONARY = _table("raw_dictionary", _id(), _blob("data"))
+DICTIONARY = _table("dictionary", _id(), _int("made_ms"), _blob("data"))
 MENTION = _table(
     "mention", _text("rfc_id", key=True), _int("message_id", key=True), _int("ticket_id"),
     rowid=False,
@@ -213,8 +234,8 @@ RECIPIENT = _table(
     _text("state"), _text("reply", null=True), rowid=False,
 )
 EVENT = _table(
-    "event", _id(), _uid(), _text("device"), *_ints("at_ms recorded_ms"), *_texts("actor kind"),
-    *_ints("ticket_id message_id", null=True), _text("data"),
+    "event", _id(), _uid(unique=False), _text("device"), *_ints("at_ms recorded_ms"),
+    *_texts("actor kind"), *_ints("ticket_id message_id", null=True), _text("data"),
     Index("ix_event_at", "at_ms"), Index("ix_event_ticket", "ticket_id", "at_ms"),
 )
 CHANGE = _table(

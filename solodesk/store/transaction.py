@@ -123,6 +123,18 @@ class Transaction:
         """Run one statement for many rows."""
         self.link.executemany(sql, params)
 
+    def dictionary(self, number: int) -> bytes | None:
+        """A dictionary mail was compressed with."""
+        found: bytes | None = self.value("SELECT data FROM dictionary WHERE id = ?", (number,))
+        return found
+
+    def newest_dictionary(self) -> bytes | None:
+        """The dictionary to compress with, once the store has one."""
+        found: bytes | None = self.value(
+            "SELECT data FROM dictionary ORDER BY made_ms DESC LIMIT 1"
+        )
+        return found
+
     def touch(self, kind: str, row_id: int | None) -> None:
         """Say that a row changed, so that screens and other processes see it."""
         if row_id is not None:

@@ -23,12 +23,13 @@ if TYPE_CHECKING:
         Messages,
         Participants,
         Places,
-        RawMail,
     )
     from solodesk.store.repositories.months import Months
     from solodesk.store.repositories.outbox import OutboxRows
     from solodesk.store.repositories.people import Customers
+    from solodesk.store.repositories.raw import RawMail
     from solodesk.store.repositories.responses import Canned, Macros, Surveys
+    from solodesk.store.repositories.server_side import GmailNames, ServerActs
     from solodesk.store.repositories.tickets import Tickets
     from solodesk.store.repositories.writing import Blobs, Drafts, Notes, Tags
     from solodesk.store.undo import Undo
@@ -58,7 +59,7 @@ class Reader:
     @cached_property
     def raw(self) -> "RawMail":
         """Raw bytes of messages."""
-        from solodesk.store.repositories.messages import RawMail
+        from solodesk.store.repositories.raw import RawMail
 
         return RawMail(self._tx)
 
@@ -68,6 +69,20 @@ class Reader:
         from solodesk.store.repositories.messages import Places
 
         return Places(self._tx)
+
+    @cached_property
+    def gmail(self) -> "GmailNames":
+        """Gmail's names of messages."""
+        from solodesk.store.repositories.server_side import GmailNames
+
+        return GmailNames(self._tx)
+
+    @cached_property
+    def server_acts(self) -> "ServerActs":
+        """Changes to be made in mailboxes."""
+        from solodesk.store.repositories.server_side import ServerActs
+
+        return ServerActs(self._tx)
 
     @cached_property
     def folders(self) -> "Folders":

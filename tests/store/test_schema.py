@@ -164,7 +164,7 @@ def test_migration_backs_up_first(
     assert driver.schema_of(link) == before
     link.close()
     (copy,) = data_folder.backups.iterdir()
-    assert copy.name == "before-0001-from-0000.db"
+    assert copy.name == f"before-{schema.HEAD}-from-0000.db"
     assert check(copy) == ()
 
 

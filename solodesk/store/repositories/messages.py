@@ -1,20 +1,21 @@
-"""Messages, their raw bytes, where they lie on servers, the Message-IDs they mention, and who
+"""Messages and their words, where they lie on servers, the Message-IDs they mention, and who
 takes part. The path all mail comes in by: nothing slow is imported here at the start.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from solodesk.domain.ids import AccountId, CustomerId, MessageId, TicketId
 from solodesk.store import rows, specs
-from solodesk.store.compression import pack, unpack
 from solodesk.store.driver import Value
 from solodesk.store.gateway import KNOWN, Gateway, Repository
 from solodesk.store.spec import to_json
 from solodesk.store.transaction import Transaction
+from solodesk.store.words import Texts, pack_texts, unpack_texts
 
-_SEQ_BITS = 8
 _SLIP = "slip"
+_WORDS = ("text", "new_text")
 
 
 class Messages(Repository[rows.Message, MessageId]):
@@ -26,27 +27,56 @@ class Messages(Repository[rows.Message, MessageId]):
         super().__init__(tx, specs.MESSAGE)
 
     def add(self, **columns: Any) -> MessageId:
-        """Store a message; `doc` is made from `received_ms` unless it is given."""
+        """Store a message; `doc` is made from `received_ms` unless it is given.
+
+        Its words come as `text` and `new_text`, or as `words`: both packed (words.py).
+        """
+        packed = columns.pop("words", None)
+        said = Texts(*(columns.pop(name, "") for name in _WORDS))
         if "doc" not in columns:
             received = columns.setdefault("received_ms", self._tx.now_ms)
-            columns["doc"] = self._free_doc(received)
+            columns["doc"] = self._free_doc(received // 1000)
         made = MessageId(self.insert(columns))
+        cell = self._packed(said) if packed is None else packed
+        self._tx.run("INSERT INTO words (message_id, data) VALUES (?, ?)", (made, cell))
         self._keep(_slip(made, columns))
         return made
 
-    def _free_doc(self, received_ms: int) -> int:
-        """The first free search rowid at or after `received_ms` (256 fit in a millisecond)."""
-        low = received_ms << _SEQ_BITS
-        while True:
-            high = low + (1 << _SEQ_BITS) - 1
-            taken = self._tx.value(
-                "SELECT max(doc) FROM message WHERE doc BETWEEN ? AND ?", (low, high)
-            )
-            if taken is None:
-                return low
-            if taken < high:
-                return int(taken) + 1
-            low = high + 1
+    def _packed(self, said: Texts) -> bytes:
+        return pack_texts(said, self._tx.newest_dictionary())
+
+    def _free_doc(self, first: int) -> int:
+        """A free search rowid at or soon after `first`: few look-ups, however many messages have
+        the same time."""
+        if not self._is_doc(first):
+            return first
+        taken, step = first, 1
+        while self._is_doc(first + step):
+            taken, step = first + step, step * 2
+        free = first + step
+        while free - taken > 1:
+            middle = (taken + free) // 2
+            if self._is_doc(middle):
+                taken = middle
+            else:
+                free = middle
+        return free
+
+    def _is_doc(self, doc: int) -> bool:
+        return self._tx.one("SELECT 1 FROM message WHERE doc = ?", (doc,)) is not None
+
+    def texts(self, ids: Iterable[MessageId]) -> dict[MessageId, Texts]:
+        """The words of messages; without those that have none."""
+        found = self._tx.all(
+            "SELECT message_id, data FROM words WHERE message_id IN (SELECT value FROM"
+            " json_each(?))",
+            (to_json([int(i) for i in ids]),),
+        )
+        return {MessageId(i): unpack_texts(cell, self._tx.dictionary) for i, cell in found}
+
+    def text_of(self, message: MessageId) -> Texts:
+        """The words of one message; empty when there are none."""
+        return self.texts([message]).get(message, Texts())
 
     def of_ticket(self, ticket: TicketId) -> list[rows.Message]:
         """A ticket's messages, oldest first, duplicates included."""
@@ -77,7 +107,22 @@ class Messages(Repository[rows.Message, MessageId]):
         """As for every table; a remembered row that changes is forgotten."""
         for row_id in key:
             self._tx.known.pop((_SLIP, cast("int", row_id)), None)
-        return super().change(key, values)
+        said = {name: values[name] for name in _WORDS if name in values}
+        told = bool(said) and self._say(MessageId(cast("int", key[0])), said)
+        rest = {name: value for name, value in values.items() if name not in said}
+        return super().change(key, rest) or told
+
+    def _say(self, message: MessageId, said: Mapping[str, str]) -> bool:
+        """Change the words of a message; undo does not know them."""
+        before = self.text_of(message)
+        after = replace(before, **said)
+        if after == before:
+            return False
+        self._tx.run(
+            "UPDATE words SET data = ? WHERE message_id = ?", (self._packed(after), message)
+        )
+        self._tx.touch("message", message)
+        return True
 
     def slips_of_ticket(self, ticket: TicketId) -> list[rows.Slip]:
         """A ticket's messages without their words, oldest first, duplicates included."""
@@ -88,8 +133,7 @@ class Messages(Repository[rows.Message, MessageId]):
 
     def new_text(self, message: MessageId) -> str:
         """The words of a message without quoted history; empty when there is no such message."""
-        found = self._tx.value("SELECT new_text FROM message WHERE id = ?", (message,))
-        return "" if found is None else str(found)
+        return self.text_of(message).new_text
 
     def in_sent(self, ids: Iterable[MessageId]) -> frozenset[MessageId]:
         """Those of these messages that lie in a Sent folder."""
@@ -161,37 +205,6 @@ def _slip(message: MessageId, columns: Mapping[str, Any]) -> rows.Slip:
     """The row just stored without its words."""
     given = {name: columns[name] for name in specs.SLIP.names if name in columns}
     return rows.Slip(id=message, **given)
-
-
-class RawMail:
-    """Table raw: every message byte for byte, compressed."""
-
-    __slots__ = ("_tx",)
-
-    def __init__(self, tx: Transaction) -> None:
-        self._tx = tx
-
-    def add(self, message: MessageId, raw: bytes, packed: bytes | None = None) -> None:
-        """Keep the bytes of a message; `packed` when they were compressed already."""
-        data = pack(raw) if packed is None else packed
-        row = (message, data)
-        self._tx.run("INSERT INTO raw (message_id, dict_id, data) VALUES (?, 0, ?)", row)
-
-    def replace(self, message: MessageId, raw: bytes) -> None:
-        """Keep these bytes instead (the rest of a message has come)."""
-        row = (pack(raw), message)
-        self._tx.run("UPDATE raw SET dict_id = 0, data = ? WHERE message_id = ?", row)
-
-    def get(self, message: MessageId) -> bytes | None:
-        """The bytes as they came, or None when they were erased."""
-        row = self._tx.one("SELECT data FROM raw WHERE message_id = ?", (message,))
-        return None if row is None else unpack(row[0])
-
-    def erase(self, message: MessageId) -> None:
-        """Forget the bytes (the owner erases a customer)."""
-        self._tx.run("DELETE FROM raw WHERE message_id = ?", (message,))
-        self._tx.run("UPDATE message SET raw_state = 'erased' WHERE id = ?", (message,))
-        self._tx.touch("message", message)
 
 
 class Places(Repository[rows.Place, int]):
@@ -279,10 +292,6 @@ class Places(Repository[rows.Place, int]):
     def of_message(self, message: MessageId) -> list[rows.Place]:
         """Where a message lies."""
         return self.select("WHERE message_id = ? ORDER BY id", (message,))
-
-    def by_sha(self, sha256: bytes) -> list[rows.Place]:
-        """Places that hold exactly these bytes."""
-        return self.select("WHERE sha256 = ? ORDER BY id", (sha256,))
 
 
 class Mentions(Gateway[rows.Mention]):
