@@ -12,6 +12,8 @@ from solodesk.mail import charsets, enclosed, invitations, rtf, structure, text
 from solodesk.mail.structure import Part, Skeleton
 
 _MAX_TEXT = 2_000_000
+_MAX_ENCODED = 9_000_000
+"""More of a text part is never read: of three bytes a character and Base64, still 2,000,000."""
 _META = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _SHOWS = re.compile(r"<img|<svg|cid:|>\s*[^\s<&]|^\s*[^\s<]|>\s*&(?!nbsp;|#160;)", re.IGNORECASE)
@@ -163,12 +165,15 @@ class _Reader:
             return []
         if not self._is_text(part, main=main):
             return self._other(part)
-        content, defect = structure.content(self.skeleton.raw, part)
+        content, defect = structure.content(self.skeleton.raw, part, _MAX_ENCODED)
         if defect:
             self.skeleton.defect(defect)
+        if part.end - part.start > _MAX_ENCODED:
+            self.skeleton.defect("text_cut")
         if part.mime in _HTML:
             return self._html(_decode_html(content, part.params.get("charset")))
         if enclosed.may_hold_text_files(content):
+            content, _ = structure.content(self.skeleton.raw, part)
             content, files = self._enclosures.of_text(content)
             self.files += files
         words = _decode_plain(content, part)

@@ -6,23 +6,29 @@ standard library in the tests. Must not know charsets or meanings, must never ra
 """
 
 import re
+import time
 from dataclasses import dataclass, field
 
 from solodesk.mail import headers, transfer
 
 MAX_DEPTH = 100
 MAX_PARTS = 1000
-_MAX_HEADER_BLOCK = 2 * 1024 * 1024
+BUDGET_S = 1.5
+"""How long one message may be read; what is not read by then is left out, with a defect."""
+_MAX_HEADER_BLOCK = 4 * 1024 * 1024
 _MAX_HEADERS = 3000
-_MAX_FOLDS = 4000
-_BLANK = re.compile(rb"\r?\n\r?\n|\r\r")
+_MAX_TRIES = 200_000
+_MAX_UNPACKED = 50_000_000
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:[ \t]*")
 _KNOWN = re.compile(
     rb"(?im)^(from|to|cc|subject|date|message-id|mime-version|content-type|received|reply-to|"
-    rb"content-transfer-encoding|return-path|sender|in-reply-to|references|x-[!-9;-~]+)[ \t]*:"
+    rb"content-transfer-encoding|return-path|sender|in-reply-to|references|x-[!-9;-~]{1,80})[ \t]*:"
 )
 _CONTENT_NAMES = re.compile(r"^[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+$")
+_GUESSED = re.compile(rb"(?m)^--([^\s-][^\r\n]{0,200}?)[ \t]*\r?$")
+_TOKEN = re.compile(rb"[A-Za-z0-9_-]+(?: bit)?")
 _TRANSPORT_PADDING = b" \t"
+_BLANKS = b" \t"
 
 
 @dataclass(slots=True)
@@ -75,6 +81,14 @@ class Skeleton:
     leaves: list[Part]
     defects: list[str]
     parts: int = 0
+    started: float = field(default_factory=time.monotonic)
+
+    def late(self) -> bool:
+        """Whether the time for this message is used up (then it has the defect `time_budget`)."""
+        if time.monotonic() - self.started < BUDGET_S:
+            return False
+        self.defect("time_budget")
+        return True
 
     def defect(self, code: str) -> None:
         """Notes a defect once."""
@@ -107,9 +121,9 @@ def _skip_lead(raw: bytes) -> int:
     start = 3 if raw.startswith(b"\xef\xbb\xbf") else 0
     while start < len(raw) and raw[start] in b"\r\n":
         start += 1
-    if raw[start : start + 5] == b"From " or raw[start : start + 6] == b">From ":
+    if raw.startswith((b"From ", b">From "), start) and b":" not in raw[start : start + 6]:
         line_end = raw.find(b"\n", start)
-        if line_end > 0 and b":" not in raw[start : start + 6]:
+        if line_end > 0:
             return line_end + 1
     return start
 
@@ -118,38 +132,71 @@ def _read_fields(
     raw: bytes, start: int, end: int, *, top: bool = False
 ) -> tuple[list[tuple[str, bytes]], int]:
     """Headers from `start` and the offset of the body. A garbage line gets the name ''."""
-    if raw[start : start + 1] == b"\n":
+    if raw.startswith(b"\n", start):
         return [], start + 1
-    if raw[start : start + 2] == b"\r\n":
+    if raw.startswith(b"\r\n", start):
         return [], start + 2
-    blank = _BLANK.search(raw, start, min(end, start + _MAX_HEADER_BLOCK))
-    stop = blank.start() if blank else min(end, start + _MAX_HEADER_BLOCK)
-    found: list[tuple[str, list[bytes]]] = []
+    limit = min(end, start + _MAX_HEADER_BLOCK)
+    stop, body = _blank_line(raw, start, limit)
+    if raw.find(b"\n", start, stop) < 0 and raw.find(b"\r", start, stop) >= 0:
+        # Carriage returns alone: the same with line feeds, of the same length.
+        fields, at = _lines(raw[start:stop].replace(b"\r", b"\n"), 0, stop - start, top=top)
+        return fields, body if at < 0 else start + at
+    fields, at = _lines(raw, start, stop, top=top)
+    return fields, body if at < 0 else at
+
+
+def _blank_line(raw: bytes, start: int, limit: int) -> tuple[int, int]:
+    """Where the headers end and where the body begins, for any kind of line break."""
+    first = raw.find(b"\n", start, limit)
+    bare = raw.find(b"\r\r", start, first if first >= 0 else limit)
+    if bare >= 0 and raw[bare + 2 : bare + 3] != b"\n":
+        return bare + 1, bare + 2
+    wide = raw.find(b"\n\r\n", start, limit)
+    narrow = raw.find(b"\n\n", start, limit if wide < 0 else wide + 1)
+    if narrow >= 0:
+        return narrow + 1, narrow + 2
+    if wide >= 0:
+        return wide + 1, wide + 3
+    doubled = raw.find(b"\n\r\r\n", start, limit)
+    return (doubled + 1, doubled + 4) if doubled >= 0 else (limit, limit)
+
+
+def _lines(
+    raw: bytes, start: int, stop: int, *, top: bool
+) -> tuple[list[tuple[str, bytes]], int]:
+    """The fields between two offsets, and where the text begins if no blank line parts them (-1
+    otherwise)."""
+    found: list[tuple[str, bytes]] = []
+    known = -1 if top else 0
     at = start
-    for line in raw[start:stop].splitlines(keepends=True):
-        if line[:1] in {b" ", b"\t"} and found:
-            if len(found[-1][1]) < _MAX_FOLDS:
-                found[-1][1].append(line)
-        elif match := _FIELD.match(line):
-            found.append((match[1].decode("ascii").lower(), [line[match.end() :]]))
-        elif top and _KNOWN.search(raw, at + len(line), stop):
-            found.append(("", []))
+    while at < stop and len(found) < _MAX_HEADERS:
+        end = raw.find(b"\n", at, stop)
+        after = end + 1 if end >= 0 else stop
+        while after < stop and raw[after] in _BLANKS:  # folded
+            end = raw.find(b"\n", after, stop)
+            after = end + 1 if end >= 0 else stop
+        match = _FIELD.match(raw, at, after)
+        if match is not None:
+            value = raw[match.end() : after].rstrip(b"\r\n")
+            found.append((match[1].decode("ascii").lower(), value))
         else:
-            return _joined(found), at  # the separating blank line is missing: the text begins
-        at += len(line)
-        if len(found) >= _MAX_HEADERS:
-            break
-    return _joined(found), blank.end() if blank else stop
+            if known < 0:
+                known = max((m.start() for m in _KNOWN.finditer(raw, at, stop)), default=0)
+            if known <= at:
+                return found, at
+            found.append(("", b""))
+        at = after
+    return found, -1
 
 
-def _joined(found: list[tuple[str, list[bytes]]]) -> list[tuple[str, bytes]]:
-    return [(name, b"".join(lines).rstrip(b"\r\n")) for name, lines in found]
-
-
-def _describe(part: Part, default: str) -> None:
+def _describe(part: Part, default: str, hint: str | None = None) -> None:
     raw = part.first("content-type")
-    mime, part.params = headers.parameters(headers.unfold(raw)) if raw else ("", {})
-    mime = mime.replace(" ", "")
+    mime = ""
+    if raw:
+        mime, part.params = headers.parameters(headers.unfold(raw, hint), hint)
+        if " " in mime:
+            mime = mime.replace(" ", "")
     if not _CONTENT_NAMES.match(mime):
         mime = "text/plain" if raw and not part.params.get("name") else default
         if raw and part.params.get("boundary"):
@@ -157,7 +204,23 @@ def _describe(part: Part, default: str) -> None:
     part.mime = mime[:120]
     raw = part.first("content-disposition")
     if raw:
-        part.disposition, part.disposition_params = headers.parameters(headers.unfold(raw))
+        part.disposition, part.disposition_params = headers.parameters(
+            headers.unfold(raw, hint), hint
+        )
+
+
+def read_names_in(skeleton: Skeleton, hint: str) -> None:
+    """Reads the names of files once more, where they are raw 8-bit bytes, in the charset `hint`."""
+    for part in skeleton.leaves:
+        for name in ("content-type", "content-disposition"):
+            raw = part.first(name)
+            if raw is None or raw.isascii():
+                continue
+            read = headers.parameters(headers.unfold(raw, hint), hint)[1]
+            if name == "content-type":
+                part.params = part.params | {k: v for k, v in read.items() if k == "name"}
+            else:
+                part.disposition_params = read
 
 
 def _descend(skeleton: Skeleton, part: Part, depth: int) -> None:
@@ -168,51 +231,81 @@ def _descend(skeleton: Skeleton, part: Part, depth: int) -> None:
             skeleton.defect("too_deep")
         else:
             spans = _spans(skeleton, part)
+            if not spans and _unpack(part, skeleton.raw):
+                spans = _spans(skeleton, part)
             if spans:
                 _children(skeleton, part, spans, depth)
                 return
-            skeleton.defect("no_boundary")
+            if spans is None:
+                skeleton.defect("no_boundary")
             part.mime, part.params = "text/plain", {}
     part.index = len(skeleton.leaves)
     skeleton.leaves.append(part)
 
 
+def _unpack(part: Part, raw: bytes) -> bool:
+    """A multipart that is encoded as a whole (against RFC 2045 6.4) is read from its own bytes."""
+    encoding = (part.first("content-transfer-encoding") or b"").strip().lower()
+    if encoding not in {b"base64", b"quoted-printable"} or part.origin is not None:
+        return False
+    if part.end - part.start > _MAX_UNPACKED:
+        return False
+    part.origin, defect = content(raw, part)
+    part.start, part.end = 0, len(part.origin)
+    part.fields = [pair for pair in part.fields if pair[0] != "content-transfer-encoding"]
+    return defect is None
+
+
 def _children(skeleton: Skeleton, part: Part, spans: list[tuple[int, int]], depth: int) -> None:
     subtype = part.mime.partition("/")[2]
     default = "message/rfc822" if subtype == "digest" else "text/plain"
+    raw = skeleton.raw if part.origin is None else part.origin
     for start, end in spans:
         if skeleton.parts >= MAX_PARTS:
             skeleton.defect("too_many_parts")
             return
-        fields, body = _read_fields(skeleton.raw, start, end)
-        child = Part([pair for pair in fields if pair[0]], min(body, end), end)
-        child.parent_subtype = subtype
+        if skeleton.late():
+            return
+        fields, body = _read_fields(raw, start, end)
+        child = Part(fields, min(body, end), end, parent_subtype=subtype, origin=part.origin)
         _describe(child, default)
         part.children.append(child)
         _descend(skeleton, child, depth + 1)
 
 
-def _spans(skeleton: Skeleton, part: Part) -> list[tuple[int, int]]:
-    """Where the parts between the delimiters lie (RFC 2046 5.1.1)."""
-    raw = skeleton.raw
+def _spans(skeleton: Skeleton, part: Part) -> list[tuple[int, int]] | None:
+    """Where the parts between the delimiters lie (RFC 2046 5.1.1); None without a delimiter."""
+    raw = skeleton.raw if part.origin is None else part.origin
     boundary = part.params.get("boundary", "").rstrip()
-    if not boundary:
-        boundary = _guess_boundary(raw, part)
-        skeleton.defect("no_boundary_parameter")
-    if not boundary:
-        return []
+    spans = _between(skeleton, raw, part, boundary) if boundary else None
+    if spans is None:
+        guessed = _guess_boundary(raw, part)
+        if guessed and guessed != boundary:
+            spans = _between(skeleton, raw, part, guessed)
+            if boundary and spans is not None and len(spans) < 2:
+                spans = None  # one line that looks like a delimiter proves nothing
+        if spans or not boundary:
+            skeleton.defect("wrong_boundary" if boundary else "no_boundary_parameter")
+    return spans
+
+
+def _between(
+    skeleton: Skeleton, raw: bytes, part: Part, boundary: str
+) -> list[tuple[int, int]] | None:
     mark = b"--" + boundary.encode("utf-8", "replace")[:300]
     spans: list[tuple[int, int]] = []
     open_at, at = -1, part.start
     room = MAX_PARTS - skeleton.parts + 1
-    while len(spans) < room:
-        at = raw.find(mark, at, part.end)
+    first = -1
+    for _ in range(_MAX_TRIES):
+        at = raw.find(mark, at, part.end) if len(spans) < room else -1
         if at < 0:
             break
         after, closing = _delimiter_end(raw, at, at + len(mark), part)
         if after < 0:
-            at += len(mark)
+            at = _next_line(raw, at, part.end)
             continue
+        first = at if first < 0 else first
         if open_at >= 0:
             spans.append((open_at, _without_newline(raw, open_at, at)))
         open_at = -1 if closing else after
@@ -221,7 +314,16 @@ def _spans(skeleton: Skeleton, part: Part) -> list[tuple[int, int]]:
         skeleton.defect("missing_final_boundary")
         if open_at < part.end:
             spans.append((open_at, part.end))
-    return spans
+    if first >= 0 and not spans:
+        part.end = first  # delimiters with nothing between them
+    return spans if first >= 0 else None
+
+
+def _next_line(raw: bytes, at: int, end: int) -> int:
+    """Where the next delimiter can stand at the earliest."""
+    feed = raw.find(b"\n", at + 1, end)
+    back = raw.find(b"\r", at + 1, feed if feed >= 0 else end)
+    return back + 1 if back >= 0 else feed + 1 if feed >= 0 else end
 
 
 def _delimiter_end(raw: bytes, at: int, after: int, part: Part) -> tuple[int, bool]:
@@ -250,9 +352,7 @@ def _without_newline(raw: bytes, start: int, at: int) -> int:
 
 
 def _guess_boundary(raw: bytes, part: Part) -> str:
-    match = re.compile(rb"(?m)^--([^\s-][^\r\n]{0,200}?)[ \t]*\r?$").search(
-        raw, part.start, min(part.end, part.start + 5000)
-    )
+    match = _GUESSED.search(raw, part.start, min(part.end, part.start + 5000))
     return match[1].decode("utf-8", "replace") if match else ""
 
 
@@ -262,4 +362,7 @@ def content(raw: bytes, part: Part) -> tuple[bytes, str | None]:
     encoding = part.first("content-transfer-encoding")
     if encoding is None:
         return data, None
+    if b"(" in encoding or b'"' in encoding:
+        token = _TOKEN.search(encoding)
+        encoding = token[0] if token else encoding
     return transfer.decode(data, encoding)
