@@ -1,24 +1,35 @@
 """One account's connection, for as long as the engine runs, on a thread of its own.
 
-           ┌────────────────────── wake() / 5 s … 5 min, ±20 % ◀──────────────────────┐
-           ▼                                                                            │
-       connecting ──▶ signing in ──▶ ID ──▶ pass ──▶ waiting (IDLE, else 60 s) ──▶ broken
-           │              │                  ▲            │ news, wake(), or a minute    ▲
-           │              │                  └────────────┘                              │
-           │              └── refused: 3 times in a row ──▶ asleep until the owner signs in again
-           └── any other fault ──────────────────────────────────────────────────────────┘
+                  ┌──────── 5 s … 5 min, ±20 %; or wake(); or the computer slept ────────┐
+                  ▼                                                                      │
+       ┌────▶ connecting ──▶ signing in ──▶ ID ──▶ pass over all ──▶ waiting ─fault─▶ broken
+       │          │              │                      ▲               │                ▲
+       │          │              │                      │               │ news: INBOX    │
+       │          │              │                      └──── pass ◀────┤ quiet: if moved│
+       │          │              │                                      │ wake(): all    │
+       │          │              └── refused 3 times in a row ─▶ asleep │ 15 min: LIST,  │
+       │          │                  (looks every 5 s, and at wake(),   │   then all     │
+       │          │                  whether it may try again)          │                │
+       │          └── any other fault ──────────────────────────────────┼────────────────┘
+       └── at once, and nobody is told ◀── the computer slept ──────────┘
 
-A minute of quiet ends in a look at every folder's counters; only when one moved there is a pass.
-The thread ends at `stop()`, after the transaction in hand. Must not touch another account.
+Waiting is IDLE where it is offered. After a quiet minute the counters are looked at: EXAMINE of
+INBOX, which IDLE hears, and STATUS of the others unless NOTIFY tells of them. An answer to that
+must come within 20 s, so that a dead line shows within 80. A server that cannot be reached, that
+stands behind a sign-in page or shows somebody else's certificate is offline: it is tried again,
+and the password is never blamed. The thread ends at `stop()`, after the transaction in hand. Must
+not touch another account.
 """
 
+import contextlib
 import logging
 import random
 import select
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from solodesk.base.errors import KnownError
@@ -27,20 +38,37 @@ from solodesk.domain.ids import AccountId
 from solodesk.engine.guard import contained
 from solodesk.engine.receiving import note_failure, receive
 from solodesk.mail.imap import ImapSource
+from solodesk.mail.imap_connect import SLEPT
 from solodesk.mail.imap_folders import SyncFolder
 from solodesk.mail.imap_select import FolderState
-from solodesk.services import accounts
+from solodesk.mail.server import Timeouts
+from solodesk.services import accounts, write_back
 from solodesk.services.mailbox_sync import Progress, more_folders
 from solodesk.services.units import Store
 from solodesk.store import rows
 
 _log = logging.getLogger(__name__)
-_LOOK_S = 60.0
-_FULL_PASS_S = 15 * 60.0
-_BACK_OFF_S = (5, 15, 30, 60, 120, 300)
-_OFFLINE_MAX_S = 60
 _JITTER = 0.2
 _SLEPT_MS = 30_000
+_IN_A_ROW = 4
+"""So many passes without waiting, then we wait whatever the counters say: a server may make fun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long a loop waits for what, in seconds."""
+
+    look: float = 60.0
+    """Of quiet, before the counters are looked at; IDLE is renewed with it."""
+    full: float = 15 * 60.0
+    probe: float = 20.0
+    """For the answers that show whether the line is alive: look + probe ≤ 90 (faults.md I6)."""
+    slice: float = 10.0
+    """Between looks at whether the computer slept."""
+    back_off: tuple[float, ...] = (5, 15, 30, 60, 120, 300)
+    offline: float = 60.0
+    """The longest wait while there is no network."""
+    timeouts: Timeouts = field(default_factory=lambda: Timeouts(connect=15, read=45))
 
 
 class Announce(Protocol):
@@ -68,13 +96,16 @@ class AccountLoop:
         account: AccountId,
         secret_of: Callable[[rows.Account], str],
         announce: Announce,
+        pace: Pace | None = None,
     ) -> None:
         self.account = account
+        self._pace = pace or Pace()
         self._store = store
         self._secret_of = secret_of
         self._announce = announce
         self._stop = threading.Event()
         self._asked_to_wait_s = 0.0
+        self._slept = False
         self._wake, self._waker = socket.socketpair()
         self._waker.setblocking(False)
         self._wake.setblocking(False)
@@ -113,7 +144,9 @@ class AccountLoop:
             with contained(f"account {self.account}"):
                 turn = self._turn(failures)
             failures = turn
-            self._rest(max(_wait_s(failures), self._asked_to_wait_s))
+            if not self._slept:
+                self._rest(max(self._wait_s(failures), self._asked_to_wait_s))
+            self._slept = False
 
     def _turn(self, failures: int) -> int:
         """One connection, from opening to its end; returns the failures in a row since."""
@@ -124,6 +157,9 @@ class AccountLoop:
             if error.code == "no_such_account":
                 self._stop.set()  # it was removed
                 return failures
+            if error.code == SLEPT:
+                self._slept = True
+                return 0
             return self._failed(error, failures)
         return 0
 
@@ -142,32 +178,64 @@ class AccountLoop:
             self._announce.alarm(self.account, error)
         wait_s = error.params.get("wait_s")
         self._asked_to_wait_s = float(wait_s) if isinstance(wait_s, int) else 0.0
-        offline = error.code in accounts.OFFLINE
-        return min(failures + 1, _BACK_OFF_S.index(_OFFLINE_MAX_S) + 1) if offline else failures + 1
+        steps = self._pace.back_off
+        short = sum(step <= self._pace.offline for step in steps)
+        return min(failures + 1, short) if state == "offline" else failures + 1
 
     def _connected(self) -> None:
         with self._store.read() as reader:
             row = accounts.get(reader, self.account)
-        with ImapSource(accounts.receiving(row), self._secret_of(row)) as source:
+        where, secret = accounts.receiving(row), self._secret_of(row)
+        with ImapSource(where, secret, self._pace.timeouts) as source:
             self._asked_to_wait_s = 0.0
             self._announce.online(self.account, online=True)
-            with self._store.read() as reader:
-                more = more_folders(reader)
-            self._keep_up(source, source.folders(more))
+            self._keep_up(source)
 
-    def _keep_up(self, source: ImapSource, folders: tuple[SyncFolder, ...]) -> None:
-        """Look, pass when something moved, look again, and wait when nothing did."""
-        seen: tuple[FolderState, ...] = ()
-        asked, passed = True, 0.0
+    def _keep_up(self, source: ImapSource) -> None:
+        """Pass over everything, then over what moves, and wait when nothing does."""
+        seen: dict[str, FolderState] = {}
+        more, listed = self._more(), 0.0
+        folders: Sequence[SyncFolder] = ()
+        todo: Sequence[SyncFolder] | None = None
+        in_a_row = 0
         while not self._stop.is_set():
-            now = self._look(source, folders)
-            if asked or now != seen or time.monotonic() - passed > _FULL_PASS_S:
-                self._pass(source)
-                # As of before the pass: what came during it differs and is fetched next.
-                seen, asked, passed = now, False, time.monotonic()
+            now = time.monotonic()
+            if not folders or now - listed > self._pace.full or more != self._more():
+                more, listed, todo = self._more(), now, None
+                folders = source.folders(more)
+                source.notify([each.name for each in folders[1:]])
+                self._pass(source, None, seen)
+            elif todo:
+                self._pass(source, todo, seen)
+            else:
+                write_back.perform_due(self._store, self.account, source)
+            in_a_row += 1
+            with source.within(self._pace.probe):
+                todo = self._moved(source, folders, seen)
+            if todo and in_a_row < _IN_A_ROW:
                 continue
             self._up_to_date()
-            asked = self._wait(source)
+            in_a_row = 0
+            todo = self._wait(source, folders)
+
+    def _more(self) -> tuple[str, ...]:
+        with self._store.read() as reader:
+            return more_folders(reader)
+
+    def _moved(
+        self, source: ImapSource, folders: Sequence[SyncFolder], seen: dict[str, FolderState]
+    ) -> Sequence[SyncFolder]:
+        """Folders whose counters are others than when they were passed over last; INBOX is opened
+        last, for IDLE hears only the open one."""
+        moved = []
+        for folder in reversed(folders):
+            inbox = folder is folders[0]
+            if not inbox and source.notified:
+                continue
+            now = source.examine(folder.name) if inbox else source.status(folder.name)
+            if _differs(now, seen.get(folder.name)):
+                moved.append(folder)
+        return moved
 
     def _up_to_date(self) -> None:
         """Nothing moved: that is news too, for the clock of "receive before sending"."""
@@ -175,27 +243,47 @@ class AccountLoop:
             accounts.looked(desk, self.account)
         self._announce.received(self.account, 0)
 
-    def _look(self, source: ImapSource, folders: tuple[SyncFolder, ...]) -> tuple[FolderState, ...]:
-        """Counters of every folder; INBOX is opened last, for IDLE hears only the open one."""
-        return tuple(source.examine(folder.name) for folder in reversed(folders))
-
-    def _pass(self, source: ImapSource) -> None:
+    def _pass(
+        self,
+        source: ImapSource,
+        folders: Sequence[SyncFolder] | None,
+        seen: dict[str, FolderState],
+    ) -> None:
         results = receive(
             self._store,
             self.account,
             source,
             on_progress=lambda progress: self._announce.progress(self.account, progress),
             stop=self._stop,
+            folders=folders,
         )
+        # As of the beginning of the pass: what came during it differs and is fetched next.
+        seen.update({each.folder: each.state for each in results if each.state is not None})
         self._announce.received(self.account, sum(each.new for each in results))
 
-    def _wait(self, source: ImapSource) -> bool:
-        """Until there may be news; True when somebody asked for a pass."""
+    def _wait(self, source: ImapSource, folders: Sequence[SyncFolder]) -> Sequence[SyncFolder]:
+        """Until there may be news; the folders to pass over then, none after a quiet time."""
+        warm_up()
+        news = False
         if source.offers("IDLE"):
-            source.idle(_LOOK_S, self._wake, self._sleep_detector())
+            with source.within(self._pace.probe):
+                news = source.idle(
+                    self._pace.look, self._wake, self._sleep_detector(), self._pace.slice
+                )
         else:
-            select.select([self._wake], [], [], _LOOK_S)
-        return self._drain()
+            self._quiet(self._pace.look)
+        if self._drain():
+            return folders
+        return folders[:1] if news else ()
+
+    def _quiet(self, seconds: float) -> None:
+        """Wait, unless somebody wakes us; KnownError when the computer slept meanwhile."""
+        slept, end = self._sleep_detector(), time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            if select.select([self._wake], [], [], min(left, self._pace.slice))[0]:
+                return
+            if slept():
+                raise KnownError(SLEPT)
 
     def _sleep_detector(self) -> Callable[[], bool]:
         """Tells whether wall time ran ahead of this process's time: the computer slept."""
@@ -214,11 +302,33 @@ class AccountLoop:
             return False
 
     def _rest(self, seconds: float) -> None:
-        if not self._stop.is_set():
-            select.select([self._wake], [], [], seconds)
-            self._drain()
+        if self._stop.is_set():
+            return
+        with contextlib.suppress(KnownError):  # awake again: connect at once
+            self._quiet(seconds)
+        self._drain()
+
+    def _wait_s(self, failures: int) -> float:
+        steps = self._pace.back_off
+        step = steps[min(failures, len(steps)) - 1] if failures else steps[0]
+        return step * (1 + _JITTER * (2 * random.random() - 1))  # noqa: S311 - no secret
 
 
-def _wait_s(failures: int) -> float:
-    step = _BACK_OFF_S[min(failures, len(_BACK_OFF_S)) - 1] if failures else _BACK_OFF_S[0]
-    return step * (1 + _JITTER * (2 * random.random() - 1))  # noqa: S311 - no secret
+def _differs(now: FolderState, before: FolderState | None) -> bool:
+    """Whether counters moved; what one of the two answers leaves out does not count."""
+    if before is None or now.exists != before.exists:
+        return True
+    pairs = (
+        (now.uidvalidity, before.uidvalidity),
+        (now.uidnext, before.uidnext),
+        (now.modseq, before.modseq),
+    )
+    return any(one and other and one != other for one, other in pairs)
+
+
+def warm_up() -> None:
+    """Load what reads and stores mail before it is needed: importing it takes longer than the
+    first message may."""
+    import solodesk.mail.parse
+    import solodesk.services.sync_batch
+    import solodesk.services.sync_line  # noqa: F401 - loaded for later

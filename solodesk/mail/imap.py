@@ -45,6 +45,10 @@ class ImapSource:
         self._asked: imap_fetch.Asked | None = None
         self.resyncs = False
         """Whether the server tells what vanished and changed when a folder is opened (QRESYNC)."""
+        self.opened: str | None = None
+        """The folder that is open for reading."""
+        self.notified = False
+        """Whether the server tells in IDLE what happens in other folders (NOTIFY)."""
         self._enable()
 
     def __enter__(self) -> Self:
@@ -108,6 +112,12 @@ class ImapSource:
         again on this connection.
         """
         imap, quoted = self._client._imap, self._quoted(folder)
+        self.opened = None
+        state = self._examine(imap, folder, quoted, since)
+        self.opened = folder
+        return state
+
+    def _examine(self, imap: Any, folder: str, quoted: str, since: Since | None) -> FolderState:
         if since is not None and self.resyncs:
             try:
                 with known_faults(self.server):
@@ -239,6 +249,7 @@ class ImapSource:
         """Open a folder for the changes the owner switched on."""
         with known_faults(self.server):
             imap = self._client._imap
+            self.opened = None
             state = imap_select.select(imap, folder, self._quoted(folder))
         return Writing(imap, self.server, state, self._quoted)
 
@@ -269,6 +280,20 @@ class ImapSource:
         finally:
             with contextlib.suppress(OSError):
                 sock.settimeout(before)
+
+    def notify(self, folders: Sequence[str]) -> bool:
+        """Have the server tell in IDLE what happens in these folders too (RFC 5465), if it can."""
+        self.notified = False
+        if not folders or not (self.offers("NOTIFY") and self.offers("IDLE")):
+            return False
+        try:
+            with known_faults(self.server):
+                imap_select.notify(self._client._imap, [self._quoted(each) for each in folders])
+            self.notified = True
+        except KnownError as error:
+            if error.code != "server_said":
+                raise
+        return self.notified
 
     def noop(self) -> None:
         """Ask whether the connection still lives."""

@@ -5,6 +5,7 @@ STATUS tells the counters of a folder that is not open. Nothing here marks or mo
 functions on imaplib's connection and its answers; must not decide what to believe.
 """
 
+import imaplib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from typing import Any
 from solodesk.mail.imap_fetch import flag_line
 
 MAX_UID = 2**32 - 1
+# imaplib refuses words it does not know.
+imaplib.Commands.setdefault("NOTIFY", ("AUTH", "SELECTED"))
 _CODE = re.compile(rb"\[([A-Z-]+)(?: ([^\]]*))?\]", re.IGNORECASE)
 _STATUS = re.compile(rb"\b([A-Z-]+) (\d{1,20})", re.IGNORECASE)
 _SET = re.compile(rb"[0-9:,*]+$")
@@ -114,6 +117,15 @@ def status(imap: Any, name: str, quoted: str, *, modseq: bool) -> FolderState:
     if kind != "OK":
         raise imap.error(data[-1] if data else b"refused")
     return state_of_status(name, imap.untagged_responses.pop("STATUS", []))
+
+
+def notify(imap: Any, quoted: Sequence[str]) -> None:
+    """Ask for news of these folders and of the open one (RFC 5465); imaplib's error on refusal."""
+    events = "(MessageNew MessageExpunge FlagChange)"
+    wanted = f"(selected-delayed {events}) (mailboxes ({' '.join(quoted)}) {events})"
+    kind, data = imap._simple_command("NOTIFY", f"SET {wanted}")
+    if kind != "OK":
+        raise imap.error(data[-1] if data else b"refused")
 
 
 def state_of_status(name: str, lines: Sequence[Any]) -> FolderState:

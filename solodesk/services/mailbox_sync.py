@@ -1,6 +1,6 @@
 """One pass over a mailbox: what is on the server and not here is fetched, newest first.
 
-The truth is a comparison of sets — UIDs the server lists against places in the store — so that a
+The truth is a comparison of sets — UIDs on the server against places in the store — so that a
 pass may end anywhere (a cut cable, a killed process) and the next one goes on. The cursor columns
 move in the transaction that stores the messages. Nothing is written to the server, nothing is
 deleted here because it is missing there. Must not open connections: it is handed a source.
@@ -8,9 +8,9 @@ deleted here because it is missing there. Must not open connections: it is hande
 
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import TypeVar
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
 
 from solodesk.base.errors import KnownError
 from solodesk.domain.events import Actor
@@ -18,16 +18,23 @@ from solodesk.domain.ids import AccountId
 from solodesk.mail.imap import ImapSource
 from solodesk.mail.imap_folders import SyncFolder
 from solodesk.mail.imap_select import FolderState
-from solodesk.services import settings, sync_flags, sync_suspects
+from solodesk.services import missing_mail, settings, sync_flags, sync_suspects
 from solodesk.services.prepared import ReadHere, Reading
+from solodesk.services.sync_plan import Plan, flag_window, make_plan
 from solodesk.services.units import Desk, Reader, Store
 from solodesk.store import rows
+
+if TYPE_CHECKING:
+    from solodesk.services.sync_batch import Intake, Took
 
 T = TypeVar("T")
 DAY_MS = 86_400_000
 FIRST = 50
 """So many of each folder come before anything else: work can start."""
 _RENUMBERED = "renumbered"
+_NAMED = 1_000
+_FRESH_MS = 30_000
+"""A time of looking that is younger is not worth a write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,36 +57,13 @@ class FolderResult:
     new: int
     damaged: int
     seconds: float
+    state: FolderState | None = None
+    """The server's counters when the pass looked at the folder first."""
 
     @property
     def missing(self) -> int:
         """How many messages of the server are not here."""
         return len(self.missing_uids)
-
-
-@dataclass(slots=True)
-class _Plan:
-    """What one folder needs in this pass."""
-
-    folder: rows.Folder
-    state: FolderState
-    listed: list[int]
-    wanted: list[int]
-    """Newest first."""
-    plain: list[int] = field(default_factory=list)
-    """Of `wanted` those nothing is known against."""
-    suspects: list[list[int]] = field(default_factory=list)
-    """The others, in the groups to try (see sync_suspects)."""
-    same: bool = False
-    """The server's counters say that nothing happened since the last whole pass."""
-    taken: int = 0
-    new: int = 0
-    damaged: int = 0
-    seconds: float = 0.0
-
-    @property
-    def role(self) -> str:
-        return self.folder.role
 
 
 class _Pass:
@@ -93,6 +77,7 @@ class _Pass:
         on_progress: Callable[[Progress], None],
         stop: threading.Event,
         reading: Reading,
+        folders: Collection[SyncFolder] | None = None,
     ) -> None:
         self.store = store
         self.account = account
@@ -106,8 +91,11 @@ class _Pass:
         days = account.history_days
         self.since_ms = account.created_ms - days * DAY_MS if days else None
 
+        self.folders = folders
+
     def run(self) -> list[FolderResult]:
-        plans = [self._plan(folder) for folder in self.source.folders(self.more)]
+        chosen = self.source.folders(self.more) if self.folders is None else self.folders
+        plans = [self._plan(folder) for folder in chosen]
         for plan in plans:
             self._fetch(plan, plan.plain[:FIRST])
         # Only now, so that helpers starting do not hold up what the owner waits for.
@@ -119,46 +107,14 @@ class _Pass:
                 self._fetch(plan, group)
         results = [self._finish(plan) for plan in plans]
         if not self.stop.is_set():
-            whole = not any(self._short(plan) for plan in plans if not plan.same)
-            self._done(results, [plan.folder.id for plan in plans if plan.same], whole=whole)
+            self._done(results, plans)
         return results
 
-    def _plan(self, folder: SyncFolder) -> _Plan:
-        started = time.monotonic()
-        row = self._folder_row(folder)
-        state = self.source.examine(row.name)
-        if self._unchanged(row, state):
-            return _Plan(row, state, [], [], same=True, seconds=time.monotonic() - started)
-        listed = self.source.uids(state, self.since_ms)
-        if row.uidvalidity != state.uidvalidity:
-            row = self._renumbered(row, state)
-        with self.store.read() as reader:
-            known = set(reader.places.uids(row.id, state.uidvalidity))
-            suspects = sync_suspects.suspects(reader, row.id, state.uidvalidity)
-            now_ms = reader.now_ms
-        wanted = [uid for uid in reversed(listed) if uid not in known]
-        if wanted:
-            self.on_progress(Progress(row.name, len(listed) - len(wanted), len(listed)))
-        plan = _Plan(row, state, listed, wanted)
-        plan.plain, plan.suspects = sync_suspects.groups(wanted, suspects, now_ms)
-        plan.seconds = time.monotonic() - started
+    def _plan(self, folder: SyncFolder) -> Plan:
+        plan = make_plan(self.store, self.source, self._folder_row(folder), self.since_ms)
+        if plan.wanted:
+            self.on_progress(Progress(plan.folder.name, plan.here, plan.server))
         return plan
-
-    def _unchanged(self, row: rows.Folder, state: FolderState) -> bool:
-        """Whether the folder is as the last pass left it, so that it need not be listed.
-
-        The modseq moves with every new mail and mark (RFC 7162); with every removal only where
-        QRESYNC is offered, elsewhere the number of messages tells. Not trusted while something
-        is missing here or was missed there.
-        """
-        now = (state.uidvalidity, state.uidnext, state.modseq, 0)
-        if now != (row.uidvalidity, row.uidnext, row.modseq, row.backfill_uid) or not state.modseq:
-            return False
-        counted = self.since_ms is None and state.exists == row.server_count
-        if not (counted or self.source.offers("QRESYNC")):
-            return False
-        with self.store.read() as reader:
-            return not reader.places.doubtful(row.id, state.uidvalidity)
 
     def _folder_row(self, folder: SyncFolder) -> rows.Folder:
         with self.store.read() as reader:
@@ -175,106 +131,171 @@ class _Pass:
                 desk.folders.update(made, role=folder.role)
             return _the(desk.folders.get(made))
 
-    def _renumbered(self, row: rows.Folder, state: FolderState) -> rows.Folder:
-        """New UIDVALIDITY: every place is unknown again; the bytes will be recognised (R1)."""
-        with self.store.write(actor=Actor.ENGINE) as desk:
-            desk.folders.update(
-                row.id,
-                uidvalidity=state.uidvalidity,
-                uidnext=state.uidnext,
-                backfill_uid=state.uidnext,
-                modseq=state.modseq,
-            )
-            return _the(desk.folders.get(row.id))
-
-    def _fetch(self, plan: _Plan, uids: Sequence[int]) -> None:
+    def _fetch(self, plan: Plan, uids: Sequence[int]) -> None:
         if not uids or self.stop.is_set():
             return
         started = time.monotonic()
-        state = self.source.examine(plan.folder.name)
-        if state.uidvalidity != plan.state.uidvalidity:
-            raise KnownError(_RENUMBERED, folder=plan.folder.name)
+        if self.source.opened != plan.folder.name:
+            state = self.source.examine(plan.folder.name)
+            if state.uidvalidity != plan.state.uidvalidity:
+                raise KnownError(_RENUMBERED, folder=plan.folder.name)
         # Loaded when there is mail: a pass with nothing new needs none of it.
+        from solodesk.services import sync_gmail
         from solodesk.services.sync_batch import Intake
-        from solodesk.services.sync_line import Line
 
         intake = Intake(self.store, self.account.id, plan.folder, plan.role, self.own)
+        if self.source.offers(sync_gmail.CAPABILITY):
+            for start in range(0, len(uids), _NAMED):
+                some = uids[start : start + _NAMED]
+                names = self.source.gmail_names(some)
+                for took in sync_gmail.known_elsewhere(intake, names):
+                    self._took(plan, took)
+                here = sync_gmail.here(intake, some)
+                try:
+                    self._line(plan, intake, [uid for uid in some if uid not in here])
+                finally:
+                    sync_gmail.note(intake, names)
+        else:
+            self._line(plan, intake, uids)
+        plan.seconds += time.monotonic() - started
+
+    def _line(self, plan: Plan, intake: "Intake", uids: Sequence[int]) -> None:
+        from solodesk.services.sync_line import Line
+
         line = Line(self.source, self.reading, intake, self.stop)
         try:
             for took in line.run(uids):
-                plan.new += took.new
-                plan.damaged += took.damaged
-                plan.taken += took.taken
-                here = len(plan.listed) - len(plan.wanted) + plan.taken
-                self.on_progress(Progress(plan.folder.name, here, len(plan.listed)))
+                self._took(plan, took)
         except KnownError:
             if line.broke_on:
-                sync_suspects.note(self.store, plan.folder.id, state.uidvalidity, line.broke_on)
+                uidvalidity = plan.state.uidvalidity
+                sync_suspects.note(self.store, plan.folder.id, uidvalidity, line.broke_on)
             raise
-        plan.seconds += time.monotonic() - started
 
-    def _finish(self, plan: _Plan) -> FolderResult:
+    def _took(self, plan: Plan, took: "Took") -> None:
+        plan.new += took.new
+        plan.damaged += took.damaged
+        plan.taken += took.taken
+        self.on_progress(Progress(plan.folder.name, plan.here, plan.server))
+
+    def _finish(self, plan: Plan) -> FolderResult:
         """Compare once more, and write down flags, what is gone, and how far we are."""
         started = time.monotonic()
         if plan.same:
-            count = plan.folder.server_count
-            return FolderResult(plan.folder.name, count, count, (), 0, 0, plan.seconds)
+            count = plan.server
+            return FolderResult(plan.folder.name, count, count, (), 0, 0, plan.seconds, plan.state)
+        missing = self._missing(plan)
         if not self.stop.is_set():
-            state = self.source.examine(plan.folder.name)
-            same = state.uidvalidity == plan.state.uidvalidity
-            if same and (plan.wanted or state.exists != plan.state.exists):
-                plan.listed = self.source.uids(state, self.since_ms)
-            self._flags(plan, state)
-        with self.store.read() as reader:
-            known = set(reader.places.uids(plan.folder.id, plan.state.uidvalidity))
-        missing = tuple(uid for uid in plan.listed if uid not in known)
-        if not self.stop.is_set():
+            # While it was fetched the folder may have moved on.
+            if missing if plan.listed is None else plan.wanted:
+                self._look_again(plan)
+                missing = self._missing(plan)
+            self._flags(plan)
+            again = self._gone(plan)
             with self.store.write(actor=Actor.ENGINE) as desk:
-                sync_flags.judge_gone(desk, plan.folder.id, plan.state.uidvalidity, plan.listed)
-                self._cursor(desk, plan, missing)
+                self._cursor(desk, plan, missing, again=again)
         seconds = plan.seconds + time.monotonic() - started
-        here = len(plan.listed) - len(missing)
+        here = plan.server - len(missing)
         return FolderResult(
-            plan.folder.name, len(plan.listed), here, missing, plan.new, plan.damaged, seconds
-        )
+            plan.folder.name, plan.server, here, missing, plan.new, plan.damaged, seconds,
+            plan.state,
+        )  # fmt: skip
 
-    def _flags(self, plan: _Plan, state: FolderState) -> None:
-        """Seen and answered as the server has them; with CONDSTORE only what changed."""
-        before = plan.folder.modseq if self.source.offers("CONDSTORE") else None
-        if before is not None and before == state.modseq:
+    def _look_again(self, plan: Plan) -> None:
+        """List the folder as it is now; what came meanwhile is here or missing after that."""
+        state = self.source.examine(plan.folder.name)
+        if state.uidvalidity != plan.state.uidvalidity:
             return
-        if before is not None and state.modseq is not None:
-            flags = self.source.flags([], changed_since=before)
-        else:
-            flags = self.source.flags(plan.listed)
-        sync_flags.write_down(self.store, plan.folder.id, plan.state.uidvalidity, flags)
+        plan.listed = self.source.uids(state, self.since_ms)
+        plan.server = len(plan.listed)
+        # Marks that changed meanwhile are told from the first modseq on.
+        plan.state = replace(state, modseq=plan.state.modseq)
 
-    def _cursor(self, desk: Desk, plan: _Plan, missing: tuple[int, ...]) -> None:
-        sync_suspects.prune(desk, plan.folder.id, plan.state.uidvalidity, missing)
-        complete = not missing
-        doubtful = self._short(plan) or (bool(plan.state.exists) and not plan.listed)
+    def _missing(self, plan: Plan) -> tuple[int, ...]:
+        with self.store.read() as reader:
+            places, folder, uidvalidity = reader.places, plan.folder.id, plan.state.uidvalidity
+            if plan.listed is None:
+                first = min(plan.wanted, default=0)
+                known = set(places.uids_from(folder, uidvalidity, first)) if plan.wanted else set()
+                return tuple(uid for uid in sorted(plan.wanted) if uid not in known)
+            known = set(places.uids(folder, uidvalidity))
+        return tuple(uid for uid in plan.listed if uid not in known)
+
+    def _flags(self, plan: Plan) -> None:
+        """Seen and answered as the server has them, of what was here before; with CONDSTORE only
+        what changed."""
+        flags = plan.flags
+        before = plan.folder.modseq if self.source.offers("CONDSTORE") else None
+        fresh = frozenset(plan.wanted)
+        if plan.listed is not None and before is not None and plan.state.modseq is not None:
+            if before != plan.state.modseq:
+                self._open(plan)
+                flags = self.source.flags([], changed_since=before)
+        elif plan.state.modseq is None:
+            self._open(plan)
+            flags = self.source.flags(self._old(plan, fresh))
+        known = {uid: each for uid, each in flags.items() if uid not in fresh}
+        sync_flags.write_down(self.store, plan.folder.id, plan.state.uidvalidity, known)
+
+    def _old(self, plan: Plan, fresh: Collection[int]) -> list[int]:
+        """UIDs whose marks a server without modseq is asked for."""
+        with self.store.read() as reader:
+            live = reader.places.uids(plan.folder.id, plan.state.uidvalidity, gone=False)
+            now_ms = reader.now_ms
+        return [uid for uid in flag_window(live, now_ms) if uid not in fresh]
+
+    def _open(self, plan: Plan) -> None:
+        if self.source.opened != plan.folder.name:
+            self.source.examine(plan.folder.name)
+
+    def _gone(self, plan: Plan) -> bool:
+        """Note what is gone from the server; whether the next pass must look again."""
+        folder, uidvalidity = plan.folder.id, plan.state.uidvalidity
+        if plan.listed is None:
+            sync_flags.mark_gone(self.store, folder, uidvalidity, plan.vanished)
+            return False
+        return sync_flags.judge_gone(self.store, folder, uidvalidity, plan.listed)
+
+    def _cursor(self, desk: Desk, plan: Plan, missing: tuple[int, ...], *, again: bool) -> None:
+        complete, state = not missing, plan.state
+        last = plan.listed[-1] + 1 if plan.listed else 0
+        columns: dict[str, object] = {}
+        if plan.listed is not None:
+            sync_suspects.prune(desk, plan.folder.id, state.uidvalidity, missing)
+            columns["listed_ms"] = desk.now_ms
+        # Mail that came between EXAMINE and the listing is counted with the listing.
+        later = sum(uid >= state.uidnext for uid in plan.listed or ()) if state.uidnext else 0
         desk.folders.update(
             plan.folder.id,
-            uidnext=plan.state.uidnext if complete else missing[0],
+            uidnext=max(state.uidnext, last) if complete else missing[0],
             backfill_uid=0 if complete else missing[-1] + 1,
-            # Without it the next pass lists again, whatever moved.
-            modseq=None if doubtful else plan.state.modseq,
-            server_count=len(plan.listed),
+            modseq=state.modseq,
+            relist=again or self._short(plan),
+            server_count=plan.server,
+            server_exists=state.exists + later,
             synced_ms=desk.now_ms,
+            **columns,
         )
+        missing_mail.note(desk, plan.folder.id, missing)
 
-    def _short(self, plan: _Plan) -> bool:
+    def _short(self, plan: Plan) -> bool:
         """Whether the listing cannot be everything: a server that lists too few once must not
         hide mail until something else moves (faults.md R24)."""
-        return self.since_ms is None and len(plan.listed) < plan.state.exists
+        if plan.listed is None:
+            return False
+        short = self.since_ms is None and len(plan.listed) < plan.state.exists
+        return short or (bool(plan.state.exists) and not plan.listed)
 
-    def _done(self, results: list[FolderResult], looked_at: Sequence[int], *, whole: bool) -> None:
+    def _done(self, results: list[FolderResult], plans: Sequence[Plan]) -> None:
         from solodesk.services.first_sync import finish_first_sync
 
+        whole = self.folders is None and not any(self._short(plan) for plan in plans)
         complete = whole and all(not each.missing_uids for each in results)
+        if all(plan.same for plan in plans) and self.account.first_sync_done_ms is not None:
+            with self.store.read() as reader:
+                if _is_well(reader, self.account.id):
+                    return
         with self.store.write(actor=Actor.ENGINE) as desk:
-            for folder in looked_at:
-                desk.folders.update(folder, synced_ms=desk.now_ms)
             account = _the(desk.accounts.get(self.account.id))
             desk.accounts.update(
                 account.id, last_receive_ms=desk.now_ms, state="ok", detail=None, auth_failures=0
@@ -297,8 +318,11 @@ def sync_account(
     on_progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
     reading: Reading | None = None,
+    folders: Collection[SyncFolder] | None = None,
 ) -> list[FolderResult]:
     """One pass over INBOX, Sent and the folders chosen; a result a folder, in that order.
+
+    `folders`: only over these, of a list known already.
 
     When the server renumbers a folder meanwhile, the pass starts over once.
 
@@ -317,6 +341,7 @@ def sync_account(
         on_progress or ignore,
         stop or threading.Event(),
         reading or ReadHere(),
+        folders,
     )
     try:
         return run.run()
@@ -324,6 +349,14 @@ def sync_account(
         if error.code != _RENUMBERED:
             raise
     return run.run()
+
+
+def _is_well(reader: Reader, account: AccountId) -> bool:
+    """Whether nothing would be news about an account that has just been looked at."""
+    row = _the(reader.accounts.get(account))
+    last = row.last_receive_ms
+    fresh = last is not None and 0 <= reader.now_ms - last <= _FRESH_MS
+    return fresh and row.state == "ok" and row.detail is None and row.auth_failures == 0
 
 
 def _the(row: T | None) -> T:

@@ -100,6 +100,18 @@ ALL: Final = (
         "whole_mail_mb", "number", 25, marked("Fetch mail whole up to (MB)"),
         low=1, high=250, unit="",
     ),
+    Setting("server_seen", "flag", False, marked("Mark mail as read on the server when read here")),
+    Setting(
+        "server_answered", "flag", False,
+        marked("Mark mail as answered on the server when answered here"),
+    ),
+    Setting(
+        "server_archive", "flag", False,
+        marked("Move mail of closed tickets to the archive folder on the server"),
+    ),
+    Setting(
+        "archive_folder", "text", "", marked("Archive folder (empty: the server's own)"),
+    ),
     Setting("microsoft_client_id", "text", "", marked("Own client id for Microsoft")),
     Setting(
         "start_view", "choice", View.NEEDS_REPLY.value, marked("View at the start"),
@@ -141,6 +153,10 @@ def put(desk: Desk, key: str, value: object, valid_from_ms: int | None = None) -
     """
     setting = descriptor(key)
     checked = _CHECKS[setting.kind](setting, value)
+    if key.startswith("server_"):
+        from solodesk.services import write_back
+
+        write_back.before_switching(desk, key)
     start = valid_from_ms
     if start is None:
         start = desk.now_ms if setting.dated and desk.settings.history(key) else 0

@@ -236,9 +236,13 @@ def contact_ticket(desk: Desk, address: str) -> TicketId:
 
 
 def mark_read(desk: Desk, ids: Sequence[TicketId], read: bool = True) -> Changes:
-    """Mark as read or unread; here only, never on the server."""
+    """Mark as read or unread; on the server only as read, and only where that is switched on."""
     for ticket in ids:
         desk.tickets.update(ticket, unread=not read)
+    if read:
+        from solodesk.services import write_back
+
+        write_back.read_here(desk, ids)
     return desk.changes()
 
 

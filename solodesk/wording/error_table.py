@@ -19,6 +19,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         marked("This message was on its way when the backup was made; it has perhaps left since."),
         marked("Look in Sent: delivered, or send it again."),
     ),
+    "renumbered": (
+        marked("The server gave the messages in {folder} new numbers."),
+        marked("SoloDesk compares them again by itself. Nothing was lost."),
+    ),
+    "cannot_move": (
+        marked("This server cannot move mail out of {folder} safely."),
+        marked("The mail stays where it is; closed tickets are closed here all the same."),
+    ),
+    "archive_is_inbox": (
+        marked("{folder} cannot be its own archive."),
+        marked("Choose another archive folder in the settings."),
+    ),
     "store_locked": (
         marked("Another program is using SoloDesk's data just now."),
         marked("Wait a moment, or close the other one."),
