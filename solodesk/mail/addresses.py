@@ -1,145 +1,280 @@
 """Address headers to mailboxes: every form mailers write, with caps, never raising.
 
-Works on the undecoded value, so that a comma inside an encoded name does not split it.
-Must not know whose address it is.
+Works on the undecoded value, so that a comma inside an encoded name does not split it. One pass
+over the value, linear for any input. Must not know whose address it is.
 """
 
 import re
+from dataclasses import dataclass, field
 
 from solodesk.domain.message import Address
 from solodesk.mail import headers
 
-MAX_ADDRESSES = 500
+MAX_ADDRESSES = 1000
 _MAX_NAME = 300
+_MAX_BRACKET = 1000
 _BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\u200b\ufeff]")
 _SPACES = re.compile(r"\s+")
-_BARE = re.compile(r"[^\s<>\"'(),:;@\[\]]+@[^\s<>\"'(),;@]+")
-_TOKEN = re.compile(
-    r'"(?:[^"\\]|\\.){0,500}"|\((?:[^()\\]|\\.|\([^()]{0,'
-    r'200}\)){0,500}\)|<[^<>]*>|[,;:]|[^"(<,;:]+|'
-    r".",
-    re.DOTALL,
+_DOMAIN = re.compile(r"@(?:\[[^\[\]\s]{1,60}\]|[^\s<>\"'(),:;@]{1,255})")
+_NOT_LOCAL = re.compile(r"[\s<>\"'(),:;@\[\]]")
+_MAX_TRIES = 100
+_OTHER = re.compile(r"[^\s<>\"'(),:;@\[\]]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
+_AT_WORD = re.compile(r"^([^\s@<>]+) at ([^\s@<>]+\.[^\s@<>]+)$")
+_LOCAL_USER = re.compile(r"[A-Za-z0-9._+-]+")
+_NOBODY = re.compile(r"(?:undisclosed|unlisted|suppressed)[ _-]?recipients?", re.IGNORECASE)
+_COMMENT = re.compile(r"\([^()]*\)")
+_SIMPLE = re.compile(
+    r'(?:"([^"\\@]*)" ?|([^"<>()@,;:\\\[\]]*))<([^<>\s"(),;:@\[\]\']+@[^<>\s"(),;:@\[\]]+)>'
 )
-_AT_WORD = re.compile(r"^([^\s@<>]+) at ([^\s@<>]+\.[^\s@<>]+)\s*(?:\((.*)\))?$")
-_SIMPLE = re.compile(r"^([^\"<>()@,;:=?\\\[\]]*)<([^<>\s\"(),;:@]+@[^<>\s\"(),;:@]+)>$")
+# Pieces that carry no mark of structure; an encoded word is one piece, whatever stands in it.
+_TEXT = re.compile(
+    r'(?:[^"(<,;:=]+|=\?[^?\s,;<>]{1,60}\?[BbQq]\?(?:[^?\s]{0,2000}|[^?"<>]{0,2000})\?=|=)+'
+)
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_PARENTHESES = re.compile(r"[()]|\\.", re.DOTALL)
 
 
 def parse_addresses(raw: bytes, hint: str | None = None) -> tuple[Address, ...]:
-    """The mailboxes of one address header, at most 500; groups are flattened, doubles kept."""
-    value = headers.unfold(raw, hint)
-    simple = _SIMPLE.match(value)
+    """The mailboxes of one address header, at most 1,000; groups are flattened, doubles kept."""
+    return read_list(headers.unfold(raw, hint), hint)[:MAX_ADDRESSES]
+
+
+def read_list(value: str, hint: str | None = None) -> tuple[Address, ...]:
+    """The mailboxes of an unfolded address list; one more than the limit tells of too many."""
+    simple = _SIMPLE.fullmatch(value)
     if simple is not None:  # the usual case: one plain mailbox
-        return (Address(_tidy_name(simple[1]), tidy_address(simple[2])),)
-    found: list[Address] = []
-    carried = ""
-    for piece in _split(value):
-        mailbox = _mailbox(piece)
-        if mailbox is None:
-            continue
-        name, address = mailbox
-        if not address and "@" not in piece and not piece.lstrip().startswith("="):
-            carried = f"{carried}, {name}" if carried else name  # "Doe, John <j@x>"
-            continue
-        if carried and name and address:
-            name = f"{carried}, {name}"
-        carried = ""
-        found.append(Address(name, address))
-        if len(found) >= MAX_ADDRESSES:
-            break
-    if carried and not found:
-        found.append(_nameless(carried))
-    return tuple(found)
+        name = simple[1] if simple[1] is not None else simple[2]
+        if "=?" not in name:
+            return (Address(_tidy_name(name), tidy_address(simple[3])),)
+    return tuple(_Reader(value, hint).read())
 
 
-def _nameless(text: str) -> Address:
-    """A header without an address: a local user ("MAILER-DAEMON") or only words."""
-    match = _AT_WORD.match(text)
-    if match:  # archives hide addresses like this
-        return Address(_tidy_name(match[3] or ""), tidy_address(f"{match[1]}@{match[2]}"))
-    one_word = bool(re.fullmatch(r"[A-Za-z0-9._+-]+", text))
-    return Address("" if one_word else text, text if one_word else "")
+def holds_other_address(mailbox: Address) -> bool:
+    """Whether the display name shows an address that is not the mailbox's own (a deception)."""
+    if "@" not in mailbox.name:
+        return False
+    own = mailbox.address.casefold()
+    return any(m[0].rstrip(".-").casefold() != own for m in _OTHER.finditer(mailbox.name))
 
 
 def tidy_address(address: str) -> str:
     """The address with its domain in lower case; blanks, brackets and controls removed."""
-    address = _BIDI.sub("", headers.one_line(address)).strip("<>'\" .,;")
-    address = _SPACES.sub("", address)[:320]
+    if not address.isascii() or not address.isprintable():
+        address = _BIDI.sub("", headers.one_line(address))
+    if "(" in address:
+        address = _COMMENT.sub("", address)
+    address = address.strip("<>' ,;").removeprefix("mailto:")
     local, at, domain = address.rpartition("@")
     if not at:
-        return address
-    return f"{local.removeprefix('mailto:')}@{domain.lower()}"
+        return _SPACES.sub("", address.strip("\"'. "))[:320]
+    if " " in domain or "\t" in domain:
+        domain = _SPACES.sub("", domain)
+    if not (local.startswith('"') and local.endswith('"')):
+        local = _SPACES.sub("", local).strip("\"'")
+    return f"{local[:255]}@{domain.rstrip('.').lower()[:255]}"
 
 
 def _tidy_name(name: str) -> str:
-    name = _SPACES.sub(" ", _BIDI.sub("", headers.one_line(name))).strip()
+    if not name.isascii() or not name.isprintable():
+        name = _BIDI.sub("", headers.one_line(name))
+    if "  " in name or not name.isascii():
+        name = _SPACES.sub(" ", name)
+    name = name.strip()
     while len(name) >= 2 and name[0] == name[-1] and name[0] in "\"'":
         name = name[1:-1].strip()
     return name[:_MAX_NAME]
 
 
-def _split(value: str) -> list[str]:
-    """Pieces between commas, semicolons and group marks that stand outside quotes and brackets."""
-    out: list[str] = []
-    buffer: list[str] = []
-    mailbox = False
-    for match in _TOKEN.finditer(value):
-        piece = match[0]
-        if piece in {",", ";"}:
-            out.append("".join(buffer))
-            buffer, mailbox = [], False
-            if len(out) > MAX_ADDRESSES * 2:
-                return out
-        elif piece == ":" and not mailbox:
-            buffer = []  # the name of a group
+@dataclass(slots=True)
+class _Element:
+    """What stands between two separators, while it is being read."""
+
+    phrase: list[str] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
+    bracket: str | None = None
+    quoted_only: bool = True
+    """No words outside quotation marks."""
+
+
+class _Reader:
+    """One pass over an address list. Marks that are never closed are taken as letters."""
+
+    def __init__(self, value: str, hint: str | None, *, inner: bool = False) -> None:
+        self.value = value
+        self.hint = hint
+        self.inner = inner
+        self.found: list[Address] = []
+        self.carried: list[str] = []
+        self.element = _Element()
+        self.no_quote = self.no_comment = False
+
+    def read(self) -> list[Address]:
+        value, at, end = self.value, 0, len(self.value)
+        while at < end and len(self.found) <= MAX_ADDRESSES:
+            char = value[at]
+            if char in ",;":
+                self._finish()
+                at += 1
+            elif char == ":":
+                at = self._colon(at)
+            elif char == '"':
+                at = self._quoted(at)
+            elif char == "(":
+                at = self._comment(at)
+            elif char == "<":
+                at = self._bracket(at)
+            else:
+                match = _TEXT.match(value, at)
+                at = match.end() if match else at + 1
+                self._words(match[0] if match else char)
+        self._finish()
+        self._flush()
+        return self.found[: MAX_ADDRESSES + 1]
+
+    def _words(self, piece: str) -> None:
+        self.element.phrase.append(piece)
+        if piece.strip():
+            self.element.quoted_only = False
+
+    def _colon(self, at: int) -> int:
+        so_far = "".join(self.element.phrase)
+        if self.element.bracket is None and "@" not in so_far:
+            self.element = _Element()  # the name of a group, or "mailto"
         else:
-            mailbox = mailbox or "@" in piece or "=" in piece
-            buffer.append(piece)
-    out.append("".join(buffer))
-    return out
+            self._words(":")
+        return at + 1
+
+    def _quoted(self, at: int) -> int:
+        match = None if self.no_quote else _QUOTED.match(self.value, at)
+        if match is None:
+            self.no_quote = True
+            return at + 1
+        if self.value[match.end() : match.end() + 1] == "@":  # the mailbox itself is quoted
+            self._words(match[0])
+        else:
+            inner = match[1]
+            self.element.phrase.append(_ESCAPE.sub(r"\1", inner) if "\\" in inner else inner)
+        return match.end()
+
+    def _comment(self, at: int) -> int:
+        end = -1 if self.no_comment else _closing(self.value, at)
+        if end < 0:
+            self.no_comment = True
+            self._words("(")
+            return at + 1
+        self.element.comments.append(self.value[at + 1 : end])
+        return end + 1
+
+    def _bracket(self, at: int) -> int:
+        at += 1
+        while self.value[at : at + 1] in {"<", " "}:
+            at += 1
+        if self.value[at : at + 1] == '"' and (quoted := _QUOTED.match(self.value, at)):
+            end = self.value.find(">", quoted.end(), quoted.end() + _MAX_BRACKET)
+        else:
+            end = self.value.find(">", at, at + _MAX_BRACKET)
+        content = self.value[at : end if end >= 0 else at + _MAX_BRACKET]
+        if end < 0 or "<" in content:
+            content = re.split("[<,;]", content, maxsplit=1)[0]  # it is never closed
+            after = at + len(content)
+        else:
+            after = end + 1
+            while self.value[after : after + 1] == ">":
+                after += 1
+        if self.element.bracket is None or "@" in content:
+            self.element.bracket = content
+        return after
+
+    def _finish(self) -> None:
+        """A separator: what was read becomes a mailbox, or the first half of "Doe, John <…>"."""
+        element, self.element = self.element, _Element()
+        phrase = "".join(element.phrase)
+        if element.bracket is not None:
+            self._bracketed(element, phrase, element.bracket)
+        elif phrase.strip(" \t.'<>"):
+            self._bare(element, phrase)
+
+    def _bracketed(self, element: _Element, phrase: str, bracket: str) -> None:
+        name = self._name(phrase)
+        if self.carried and "@" in bracket:
+            name = ", ".join((*self.carried, name) if name else self.carried)
+            self.carried = []
+        self._flush()
+        if not name and element.comments:
+            name = self._name(element.comments[-1])
+        if "@" in bracket:
+            route = bracket if bracket.startswith('"') else bracket.rpartition(":")[2]
+            self.found.append(Address(name, tidy_address(headers.words(route, self.hint))))
+            return
+        words = headers.words(phrase, self.hint)
+        hidden = _bare_address(words)
+        address = tidy_address(words[slice(*hidden)] if hidden else bracket)
+        if (name or address) and not _NOBODY.search(name):
+            self.found.append(Address(name, address))
+
+    def _bare(self, element: _Element, phrase: str) -> None:
+        decoded = headers.words(phrase, self.hint)
+        if decoded != phrase and "@" in decoded and not self.inner:
+            self._flush()  # an encoded word that holds the whole mailbox
+            self.found.extend(_Reader(headers.one_line(decoded), self.hint, inner=True).read())
+            return
+        if "@" not in decoded:
+            self._nameless(element, decoded)
+            return
+        self._flush()
+        comment = self._name(element.comments[-1]) if element.comments else ""
+        place = _bare_address(decoded)
+        if place is None:
+            self.found.append(Address(comment, tidy_address(decoded)))
+            return
+        rest = _tidy_name(decoded[: place[0]] + " " + decoded[place[1] :]).strip("<>()'. ")
+        self.found.append(Address(comment or rest, tidy_address(decoded[slice(*place)])))
+
+    def _nameless(self, element: _Element, text: str) -> None:
+        """Words without an address: a local user ("MAILER-DAEMON"), or half of a name."""
+        text = _tidy_name(text)
+        hidden = _AT_WORD.match(text)
+        if hidden:  # archives hide addresses like this
+            name = self._name(element.comments[-1]) if element.comments else ""
+            self.found.append(Address(name, tidy_address(f"{hidden[1]}@{hidden[2]}")))
+        elif not _NOBODY.search(text):
+            self.carried.append(text)
+
+    def _flush(self) -> None:
+        """Words that no mailbox followed are local users, or a name without an address."""
+        carried, self.carried = self.carried, []
+        if carried and all(_LOCAL_USER.fullmatch(word) for word in carried):
+            self.found.extend(Address("", word) for word in carried)
+        elif carried and not self.found:
+            self.found.append(Address(", ".join(carried)[:_MAX_NAME], ""))
+
+    def _name(self, phrase: str) -> str:
+        return _tidy_name(headers.words(phrase, self.hint)) if phrase else ""
 
 
-def _mailbox(piece: str) -> tuple[str, str] | None:
-    piece = piece.strip()
-    if not piece:
-        return None
-    if piece.startswith("=?") and piece.endswith("?="):
-        piece = headers.words(piece)  # some encode the whole mailbox
-    start, end = piece.rfind("<"), piece.rfind(">")
-    if start >= 0:
-        address = piece[start + 1 : end if end > start else None]
-        name = _phrase(piece[:start]) or _comment(
-            piece[:start] + (piece[end + 1 :] if end > start else "")
-        )
-        if "@" in address:
-            return name, tidy_address(headers.words(address).rpartition(":")[2])
-        hidden = _BARE.search(headers.words(piece))
-        if hidden:
-            return name, tidy_address(hidden[0])
-        return name, tidy_address(address) if address.strip() else ""
-    decoded = headers.words(piece)
-    match = _BARE.search(decoded)
-    if match:
-        comment = _comment(piece)
-        name = comment or _phrase(
-            (decoded[: match.start()] + decoded[match.end() :]).replace("<>", " ")
-        )
-        return ("" if name.strip("<>() ") == "" else name), tidy_address(match[0])
-    return _tidy_name(_unescape(decoded)), ""
+def _closing(value: str, at: int) -> int:
+    """Where the comment that opens at `at` closes, or -1."""
+    depth = 0
+    for match in _PARENTHESES.finditer(value, at):
+        if match[0] == "(":
+            depth += 1
+        elif match[0] == ")":
+            depth -= 1
+            if depth == 0:
+                return match.start()
+    return -1
 
 
-def _phrase(text: str) -> str:
-    without = re.sub(r"\([^()]{0,500}\)", " ", text) if "(" in text and '"' not in text else text
-    plain = without if without.strip() else ""
-    return _tidy_name(headers.words(_unescape(plain)))
-
-
-def _unescape(text: str) -> str:
-    text = text.strip()
-    if '"' in text:
-        text = re.sub(r'(?<!\\)"', "", text)
-    return re.sub(r"\\(.)", r"\1", text) if "\\" in text else text
-
-
-def _comment(text: str) -> str:
-    match = re.search(r"\(((?:[^()\\]|\\.){1,500})\)", text)
-    return _tidy_name(headers.words(_unescape(match[1]))) if match else ""
+def _bare_address(text: str) -> tuple[int, int] | None:
+    """Where an address stands in running words."""
+    at = -1
+    for _ in range(_MAX_TRIES):
+        at = text.find("@", at + 1)
+        if at < 0:
+            return None
+        domain = _DOMAIN.match(text, at)
+        local = _NOT_LOCAL.split(text[max(0, at - 255) : at])[-1]
+        if domain and local:
+            return at - len(local), domain.end()
+    return None

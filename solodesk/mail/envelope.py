@@ -11,7 +11,10 @@ from solodesk.mail import addresses, dates, headers
 from solodesk.mail.structure import Part
 
 _MESSAGE_ID = re.compile(r"<([^<>\s\x00-\x1f\x7f]{1,900})>")
+_FOLD = re.compile(rb"\r?\n[ \t]+")
 _MAX_REFERENCES = 200
+_MAX_SUBJECT = 10_000
+_FAST_CLOCK_MS = 15 * 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Envelope:
     received_header_ms: int | None
     names: frozenset[str]
     """Lower-case names of every header present."""
+    defects: tuple[str, ...] = ()
+    """What is wrong or suspect about the headers (codes)."""
 
     @property
     def is_reply(self) -> bool:
@@ -55,24 +60,62 @@ FORWARD_SUBJECT = re.compile(
 
 def read_envelope(root: Part, hint: str | None) -> Envelope:
     """The envelope of a message; `hint` is the charset of its body, for raw 8-bit headers."""
-    date = dates.parse_date(_text(root, "date", hint))
-    sender = _mailboxes(root, "sender", hint)
-    senders = _mailboxes(root, "from", hint)
+    defects: list[str] = []
+    received = _received(root.first("received"))
+    date_ms, offset = _date(root, received, defects)
+    senders = _mailboxes(root, "from", hint, defects)
+    writer = next((a for a in senders if a.address), senders[0] if senders else None)
+    _suspect(root, writer, defects)
+    sender = _mailboxes(root, "sender", hint, defects)
     return Envelope(
-        message_id=message_id(root.first("message-id") or root.first("message-id:") or b""),
+        message_id=message_id(root.first("message-id") or b""),
         in_reply_to=message_ids(root.all("in-reply-to")),
         references=message_ids(root.all("references")),
-        from_=next((a for a in senders if a.address), senders[0] if senders else None),
+        from_=writer,
         sender=sender[0] if sender else None,
-        reply_to=_mailboxes(root, "reply-to", hint),
-        to=_mailboxes(root, "to", hint),
-        cc=_mailboxes(root, "cc", hint),
-        subject=_text(root, "subject", hint),
-        date_ms=date[0] if date else None,
-        date_offset_min=date[1] if date else None,
-        received_header_ms=_received(root),
-        names=frozenset(name for name, _ in root.fields),
+        reply_to=_mailboxes(root, "reply-to", hint, defects),
+        to=_mailboxes(root, "to", hint, defects),
+        cc=_mailboxes(root, "cc", hint, defects),
+        subject=_text(root, "subject", hint)[:_MAX_SUBJECT],
+        date_ms=date_ms,
+        date_offset_min=offset,
+        received_header_ms=received,
+        names=frozenset([name for name, _ in root.fields]),
+        defects=tuple(defects),
     )
+
+
+def _suspect(root: Part, writer: Address | None, defects: list[str]) -> None:
+    """What the owner should be told about who wrote it."""
+    if writer is None:
+        defects.append("no_from")
+    elif addresses.holds_other_address(writer):
+        defects.append("name_holds_other_address")
+    if len(root.all("from")) > 1:
+        defects.append("several_from")
+    if any(len(value) > headers.MAX_HEADER for _, value in root.fields):
+        defects.append("header_too_long")
+
+
+def _date(root: Part, received: int | None, defects: list[str]) -> tuple[int | None, int | None]:
+    """The time of writing and its offset: never later than the mail's arrival.
+
+    A clock some minutes fast is left alone. Servers' clocks may be wrong too: the latest of
+    their times counts.
+    """
+    raws = root.all("date")
+    found = next((d for raw in raws[:5] if (d := dates.parse_date(headers.text(raw)))), None)
+    if found is None:
+        if raws:
+            defects.append("bad_date")
+        return None, None
+    if received is not None and found[0] > received + _FAST_CLOCK_MS:
+        times = [ms for raw in root.all("received")[:20] if (ms := _received(raw)) is not None]
+        latest = max(times, default=received)
+        if found[0] > latest + _FAST_CLOCK_MS:
+            defects.append("date_in_future")
+            return latest, found[1]
+    return found
 
 
 def message_id(raw: bytes) -> str | None:
@@ -90,11 +133,11 @@ def message_ids(raws: list[bytes]) -> tuple[str, ...]:
     """Every well-formed id of some headers, in order, once each; at most the last 200."""
     seen: dict[str, None] = {}
     for raw in raws:
-        if not raw:
-            continue
         value = headers.unfold(raw)
-        for match in _MESSAGE_ID.finditer(value):
-            content = match[1]
+        found = _MESSAGE_ID.findall(value)
+        if not found and "<" in value:  # folded in its middle
+            found = _MESSAGE_ID.findall(headers.unfold(_FOLD.sub(b"", raw)))
+        for content in found:
             if content.strip("@. ") and content.isprintable():
                 seen.setdefault(f"<{content}>")
     return tuple(seen)[-_MAX_REFERENCES:]
@@ -105,17 +148,20 @@ def _text(root: Part, name: str, hint: str | None) -> str:
     return headers.text(raw, hint) if raw else ""
 
 
-def _mailboxes(root: Part, name: str, hint: str | None) -> tuple[Address, ...]:
+def _mailboxes(root: Part, name: str, hint: str | None, defects: list[str]) -> tuple[Address, ...]:
+    raws = root.all(name)
+    if not raws:
+        return ()
     found: list[Address] = []
-    for raw in root.all(name)[:20]:
-        found.extend(addresses.parse_addresses(raw, hint))
+    for raw in raws[:20]:
+        found.extend(addresses.read_list(headers.unfold(raw, hint), hint))
+        if len(found) > addresses.MAX_ADDRESSES:
+            if "too_many_addresses" not in defects:
+                defects.append("too_many_addresses")
+            break
     return tuple(found[: addresses.MAX_ADDRESSES])
 
 
-def _received(root: Part) -> int | None:
-    raw = root.first("received")
-    if raw is None:
-        return None
-    _, mark, stamp = headers.unfold(raw[-2000:]).rpartition(";")
-    found = dates.parse_date(stamp) if mark else None
-    return found[0] if found else None
+def _received(raw: bytes | None) -> int | None:
+    """The time a Received header tells, or None."""
+    return None if raw is None else dates.received_ms(headers.unfold(raw[-1000:]))

@@ -9,11 +9,12 @@ import hashlib
 from solodesk.domain.message import Attachment, Kind, ParsedMessage, SurveyAnswer
 from solodesk.mail import body as bodies
 from solodesk.mail import charsets, kinds, structure, surveys
+from solodesk.mail.charset_labels import FORCED, forced
 from solodesk.mail.closers import is_closer
 from solodesk.mail.envelope import FORWARD_SUBJECT, Envelope, read_envelope
 from solodesk.mail.files import SIGNATURES, describe_files
 from solodesk.mail.language import guess_language
-from solodesk.mail.quotes import split_quotes
+from solodesk.mail.newwords import new_words
 from solodesk.mail.structure import Skeleton
 
 # What a bug in our own reading could raise on bytes nobody thought of: the mail is then damaged,
@@ -33,15 +34,22 @@ _HEADERS_OF_MAIL = frozenset(
     | {"reply-to", "bcc", "mime-version", "content-type", "delivered-to", "in-reply-to"}
 )
 _DAMAGED_TEXT = 20_000
+_HINT_BYTES = 20_000
+READ_AS = "read_as:"
+"""Begins the mark among the defects that names the charset the owner chose."""
 
 
-def parse_message(raw: bytes, own: frozenset[str] = frozenset()) -> ParsedMessage:
+def parse_message(
+    raw: bytes, own: frozenset[str] = frozenset(), charset: str | None = None
+) -> ParsedMessage:
     """The meaning of one message.
 
-    `own`: the owner's addresses, lower-case. Times are UTC milliseconds. Never raises on any bytes.
+    `own`: the owner's addresses, lower-case. `charset`: the charset the owner chose by hand; it
+    holds for all words of the mail, whatever their labels say, and stands among the defects as
+    `read_as:…`. Times are UTC milliseconds. Never raises on any bytes.
     """
     try:
-        return _read(raw, own)
+        return _read(raw, own, forced(charset))
     except _FAULTS as fault:
         return _damaged(raw, f"reader_fault:{type(fault).__name__}")
 
@@ -51,17 +59,20 @@ def damaged_message(raw: bytes, *defects: str) -> ParsedMessage:
     return _damaged(raw, *defects)
 
 
-def _read(raw: bytes, own: frozenset[str]) -> ParsedMessage:
+def _read(raw: bytes, own: frozenset[str], chosen: str | None = None) -> ParsedMessage:
     skeleton = structure.scan(raw)
-    env = read_envelope(skeleton.root, _charset_hint(skeleton))
+    hint = _charset_hint(skeleton) if chosen is None else _obey(skeleton, chosen)
+    env = read_envelope(skeleton.root, hint)
+    for defect in env.defects:
+        skeleton.defect(defect)
     body = bodies.read_body(skeleton)
     files = describe_files(skeleton, body)
     if not env.names & _HEADERS_OF_MAIL:
         return _damaged(raw, "no_mail_headers", *skeleton.defects)
     forwarded = bool(FORWARD_SUBJECT.match(env.subject))
-    new_text = split_quotes(
-        body.text, is_reply=env.is_reply, forwarded=forwarded, sender=_who(env)
-    ).new
+    new_text = new_words(
+        body.text, body.html, is_reply=env.is_reply, forwarded=forwarded, sender=_who(env)
+    )
     survey = surveys.read_survey(
         env.subject, (*env.to, *env.cc), body.text, new_text, is_reply=env.is_reply
     )
@@ -124,10 +135,31 @@ def _who(env: Envelope) -> str:
 
 
 def _charset_hint(skeleton: Skeleton) -> str | None:
-    for part in skeleton.leaves[:8]:
-        if part.mime.startswith("text/") and part.params.get("charset"):
-            return part.params["charset"]
-    return None
+    """The charset raw 8-bit headers are likely in: the text's label, else what its bytes tell."""
+    fields = skeleton.root.fields
+    eight_bit = any(not value.isascii() for _, value in fields)
+    texts = [part for part in skeleton.leaves[:8] if part.mime.startswith("text/")]
+    labels = (label for part in texts if (label := part.params.get("charset")))
+    hint = next(labels, None)
+    if hint is None and eight_bit:
+        sample = b"\n".join(value[:1000] for _, value in fields if not value.isascii())
+        first = next((part for part in texts if part.end > part.start), None)
+        if first is not None:
+            sample += structure.content(skeleton.raw, first, _HINT_BYTES)[0]
+        hint = charsets.guess_codec(sample)
+    if hint is not None:
+        structure.read_names_in(skeleton, hint)
+    return hint
+
+
+def _obey(skeleton: Skeleton, chosen: str) -> str:
+    """Every text and every raw header is read in the charset the owner chose."""
+    for part in skeleton.leaves:
+        if part.mime.startswith("text/"):
+            part.params = part.params | {"charset": chosen}
+    structure.read_names_in(skeleton, chosen)
+    skeleton.defect(READ_AS + chosen.removeprefix(FORCED))
+    return chosen
 
 
 def _damaged(raw: bytes, *defects: str) -> ParsedMessage:

@@ -19,6 +19,7 @@ _MAX_HEADER_BLOCK = 4 * 1024 * 1024
 _MAX_HEADERS = 3000
 _MAX_TRIES = 200_000
 _MAX_UNPACKED = 50_000_000
+_BIG = 1_000_000
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:[ \t]*")
 _KNOWN = re.compile(
     rb"(?im)^(from|to|cc|subject|date|message-id|mime-version|content-type|received|reply-to|"
@@ -162,9 +163,7 @@ def _blank_line(raw: bytes, start: int, limit: int) -> tuple[int, int]:
     return (doubled + 1, doubled + 4) if doubled >= 0 else (limit, limit)
 
 
-def _lines(
-    raw: bytes, start: int, stop: int, *, top: bool
-) -> tuple[list[tuple[str, bytes]], int]:
+def _lines(raw: bytes, start: int, stop: int, *, top: bool) -> tuple[list[tuple[str, bytes]], int]:
     """The fields between two offsets, and where the text begins if no blank line parts them (-1
     otherwise)."""
     found: list[tuple[str, bytes]] = []
@@ -356,13 +355,19 @@ def _guess_boundary(raw: bytes, part: Part) -> str:
     return match[1].decode("utf-8", "replace") if match else ""
 
 
-def content(raw: bytes, part: Part) -> tuple[bytes, str | None]:
-    """A leaf's decoded bytes and the defect met on the way, if any. Never raises."""
-    data = (raw if part.origin is None else part.origin)[part.start : part.end]
+def content(raw: bytes, part: Part, limit: int | None = None) -> tuple[bytes, str | None]:
+    """A leaf's decoded bytes and the defect met on the way, if any. Never raises.
+
+    `limit`: how many of its encoded bytes are read at most.
+    """
+    source = raw if part.origin is None else part.origin
+    end = part.end if limit is None else min(part.end, part.start + limit)
     encoding = part.first("content-transfer-encoding")
     if encoding is None:
-        return data, None
+        return source[part.start : end], None
     if b"(" in encoding or b'"' in encoding:
         token = _TOKEN.search(encoding)
         encoding = token[0] if token else encoding
-    return transfer.decode(data, encoding)
+    if end - part.start > _BIG and encoding.strip().lower() == b"base64":
+        return transfer.big_base64(memoryview(source)[part.start : end])
+    return transfer.decode(source[part.start : end], encoding)

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solodesk.domain.message import Kind, ParsedMessage
-from solodesk.mail.jsonform import parsed_to_dict
 from solodesk.mail.files import attachment_bytes, inline_images
+from solodesk.mail.jsonform import parsed_to_dict
 from solodesk.mail.parse import parse_message
 from tests.mail.letters import OWN, attachment, letter, multipart
 
@@ -137,7 +137,7 @@ def test_malformed_message_ids_are_none(bad: str) -> None:
         ("2026-09-07T09:00:00Z", 1788771600000),
         ("2026年9月7日 17:00 +0800", 1788771600000),
         ("Mo, 7 Sept. 2026 11:00:00 +0200", 1788771600000),
-        ("Thu, 1 Jan 1970 00:00:00 -9900", 0),
+        ("Thu, 1 Jan 1970 00:00:00 -9900", None),
         ("yesterday", None),
         ("Mon, 99 Foo 2026 99:99:99 +0000", None),
     ],
@@ -285,7 +285,7 @@ def test_bombs_are_capped() -> None:
     crowd = (
         b"From: a@b.c\nTo: " + b", ".join(b"u%d@x.example" % n for n in range(10_000)) + b"\n\nhi"
     )
-    assert len(parse_message(crowd).to) == 500
+    assert len(parse_message(crowd).to) == 1000
     assert (
         len(
             parse_message(
