@@ -60,6 +60,13 @@ _REST = (
     "div.OutlookMessageHeader",
     "div#reply-marker",
 )
+_HINTS = (
+    "gmail_quote", "blockquote", "yahoo_quoted", "ReplyContent", "_quote", "zmail_extra", "-quote",
+    "includetail", "origbody", "OLK_SRC", "RplyFwdMsg", "appendonsend", "reference-message",
+    "ReplySection", "original-content", "reply-intro", "stopSpelling", "MessageHeader",
+    "reply-marker",
+)  # fmt: skip
+"""Some of the names above must stand in the HTML before it is looked at."""
 _RULE_STARTS = frozenset({"--", "—-", "——", "__", "==", "**", "- ", "－－"})
 _WORDY = re.compile(r"[^\W_]")
 _FORWARD_HEAD = re.compile(
@@ -85,6 +92,31 @@ def fold_quotes_html(html: str) -> tuple[str, str | None]:
     for node in marked:
         node.decompose()
     return tree.html or "", quoted
+
+
+def lines_above_quotes(body: str, html: str) -> str | None:
+    """The first lines of `body` (the text of `html`, however wrapped) that stand above its history.
+
+    None when the structure of the HTML tells of no history, or the two do not agree.
+    """
+    if not any(hint in html for hint in _HINTS):
+        return None
+    visible, quoted = fold_quotes_html(html)
+    if quoted is None:
+        return None
+    wanted = _letters(html_to_text(visible))
+    lines = body.split("\n")
+    read = ""
+    for number, line in enumerate(lines, 1):
+        read += _letters(line)
+        if len(read) >= len(wanted):
+            rest = any(_WORDY.search(below) for below in lines[number:])
+            return "\n".join(lines[:number]) if read == wanted and rest else None
+    return None
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text)
 
 
 def _marked(tree: LexborHTMLParser, root: LexborNode) -> list[LexborNode]:

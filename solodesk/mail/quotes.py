@@ -41,6 +41,8 @@ class Split:
     """True when history or a signature was left out."""
     first_cut: int | None = None
     """Line number where history that is cut to the end begins, if so."""
+    history: bool = False
+    """Quoted words were found, whether they were left out or the answers stand among them."""
 
 
 def split_quotes(
@@ -59,6 +61,7 @@ def split_quotes(
     page = _Page(lines, is_reply=is_reply)
     if not forwarded:
         page.mark()
+    history = not all(page.keep)
     tails.mark_tails(lines, page.keep, sender)
     if all(page.keep):
         return Split(_tidy(body), quoted=False)
@@ -66,8 +69,8 @@ def split_quotes(
     lost = not _VISIBLE.search(new) and _WORDY.search(body)
     below = page.first_cut is not None and (points_below(new) or tails.only_greets(new))
     if lost or below:
-        return Split(_tidy(body), quoted=False)
-    return Split(new, quoted=True, first_cut=page.first_cut)
+        return Split(_tidy(body), quoted=False, history=history)
+    return Split(new, quoted=True, first_cut=page.first_cut, history=history)
 
 
 def points_below(new: str) -> bool:
@@ -115,6 +118,8 @@ class _Page:
         self.marks_count = is_reply
         """Lines marked ">" are history."""
         self.first_cut: int | None = None
+        self.initials = False
+        """Lines like "JD> …" are history: a sentence stood above some."""
         self.known = words()
 
     def mark(self) -> None:
@@ -134,6 +139,8 @@ class _Page:
                     or ":" in line[:40]
                     or "：" in line[:40]
                     or line[:4].lower() in heads
+                    or (self.initials and ">" in line[:6])
+                    or (self.initials and ">" in line[:6])
                 )
                 or line in _DASHES
             ):
@@ -178,8 +185,8 @@ class _Page:
             end = headerblock.block_end(self.lines, at)
         if end is not None:
             return self._history(at, end, Credit.SURE)
-        if self.marks_count and _INITIALS.match(line):
-            self.keep[at] = False  # "JD> …", as The Bat! quotes
+        if self.initials and _INITIALS.match(line):
+            self.keep[at] = False  # as The Bat! quotes
             return at + 1
         begin, trust = self._attribution(at)
         return self._history(begin, at + 1, trust) if trust else at + 1
@@ -187,16 +194,15 @@ class _Page:
     def _history(self, at: int, end: int, trust: Credit) -> int | None:
         """Drops a header from `at` to before `end`, and what it stands above."""
         following = self._next_words(end)
-        if following is not None and (self._marked(following) or self._initials(following)):
+        initials = following is not None and bool(_INITIALS.match(self.lines[following]))
+        if following is not None and (initials or self._marked(following)):
             self._drop(at, following)
             self.marks_count = True
+            self.initials |= initials
             return following
         if trust is Credit.SURE and self._cut_from(at):
             return None
         return end
-
-    def _initials(self, at: int) -> bool:
-        return bool(_INITIALS.match(self.lines[at]))
 
     def _cut_from(self, at: int) -> bool:
         """Everything from here on is history, if there are words above it."""

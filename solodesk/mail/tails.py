@@ -34,7 +34,7 @@ def mark_tails(lines: list[str], keep: list[bool], sender: str) -> None:
     if starts:
         _drop_signature(lines, keep, starts[-1], sender)
     for number in _ends_of_runs(lines, keep):
-        _drop_phone_lines(lines, keep, number)
+        _drop_phone_lines(lines, keep, _without_rule(lines, keep, number))
     last = _last_kept(lines, keep, len(lines))
     if last is not None:
         _drop_disclaimers(lines, keep, last)
@@ -54,13 +54,12 @@ def is_phone_line(line: str) -> bool:
         return True
     if not (low.startswith(known.sent_from_heads) or low.endswith(known.sent_from_tails)):
         return False
-    fits = any(_fits(low, phrase) for phrase in known.sent_from)
-    if not fits or not any(thing in low for thing in known.things):
+    if not any(thing in low for thing in known.things):
         return False
     if re.search(r"[,，!?？！。](?=.)", low) and not low.endswith((")", "）")):
         return False
     inner = set(re.findall(r"[^\W\d_]+|的手机", low)[2:])
-    return inner.isdisjoint(known.sentence)
+    return any(_fits(low, each) and inner.isdisjoint(each.sentence) for each in known.sent_from)
 
 
 def only_greets(text: str) -> bool:
@@ -95,6 +94,17 @@ def _ends_of_runs(lines: list[str], keep: list[bool]) -> list[int]:
     if last is not None:
         out.append(last)
     return out[-50:]
+
+
+def _without_rule(lines: list[str], keep: list[bool], at: int) -> int:
+    """A rule right above history goes with it; the last line before the rule."""
+    below = any(not kept for kept in keep[at + 1 :])
+    while below and at and keep[at] and not _VISIBLE.search(lines[at]) and len(lines[at]) > 4:
+        keep[at] = False
+        at -= 1
+        while at and keep[at] and not lines[at].strip():
+            at -= 1
+    return at
 
 
 def _drop_phone_lines(lines: list[str], keep: list[bool], at: int) -> None:

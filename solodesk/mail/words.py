@@ -27,6 +27,8 @@ class Holed:
 
     head: str
     tail: str
+    sentence: frozenset[str]
+    """Words of the same language that show it is a sentence of the writer's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,6 @@ class Words:
     sent_from_tails: tuple[str, ...]
     """Ends of those that begin with the hole."""
     things: tuple[str, ...]
-    sentence: frozenset[str]
     answers: tuple[str, ...]
     below: tuple[str, ...]
     below_alone: tuple[str, ...]
@@ -95,7 +96,7 @@ class ThankWords:
 def words() -> Words:
     """What quoted history, signatures and telephones' lines are known by."""
     part = _Parts(sections())
-    holed, whole = _holes(part.all("sent from"))
+    holed, whole = _holes(part.files.values())
     wrote = tuple(sorted(part.all("wrote"), key=len, reverse=True))
     return Words(
         starts=tuple(_with_blank(phrase) for phrase in part.all("start")),
@@ -118,7 +119,6 @@ def words() -> Words:
         sent_from_heads=tuple(phrase.head for phrase in holed if phrase.head),
         sent_from_tails=tuple(phrase.tail for phrase in holed if not phrase.head),
         things=part.all("things"),
-        sentence=frozenset(part.all("sentence")),
         answers=part.all("answers"),
         below=part.all("below"),
         below_alone=part.all("below alone"),
@@ -220,12 +220,16 @@ def _with_blank(phrase: str) -> str:
     return f"{phrase} " if _joins(last) else phrase
 
 
-def _holes(phrases: Iterable[str]) -> tuple[tuple[Holed, ...], frozenset[str]]:
+def _holes(
+    files: Iterable[dict[str, tuple[str, ...]]],
+) -> tuple[tuple[Holed, ...], frozenset[str]]:
     holed, whole = [], []
-    for phrase in phrases:
-        head, hole, tail = phrase.partition(HOLE)
-        if hole:
-            holed.append(Holed(head, tail))
-        else:
-            whole.append(phrase)
+    for file in files:
+        sentence = frozenset(file.get("sentence", ()))
+        for phrase in file.get("sent from", ()):
+            head, hole, tail = phrase.partition(HOLE)
+            if hole:
+                holed.append(Holed(head, tail, sentence))
+            else:
+                whole.append(phrase)
     return tuple(holed), frozenset(whole)

@@ -1,11 +1,16 @@
 """The customer's words are never cut away (product.md, demand 2)."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from solodesk.base import resources
 from solodesk.mail.folding import fold_quotes_html
 from solodesk.mail.quotes import split_quotes
+from solodesk.mail.tails import is_phone_line
+from solodesk.mail.words import sections
 from tests.mail.letters import KEPT, REPLIES, Reply
 
 
@@ -62,6 +67,44 @@ def test_never_empty_and_words_after_marked_quotes_stay(lines: list[str]) -> Non
     )
     assert split_quotes(marked).new.count("my words") == marked.count("my words")
     assert "the last word" in split_quotes(marked).new
+
+
+@given(st.lists(_LINES, max_size=14), st.booleans())
+@settings(max_examples=200, deadline=None)
+def test_new_words_are_lines_of_the_mail_in_order(lines: list[str], is_reply: bool) -> None:
+    text = "\n".join(lines)
+    rest = iter(line.strip() for line in lines)
+    new = split_quotes(text, is_reply=is_reply, sender="Jo j").new
+    assert all(any(line.strip() == other for other in rest) for line in new.split("\n") if line)
+
+
+@pytest.mark.parametrize("language", sorted(sections()))
+def test_every_language_s_own_words_are_understood(language: str) -> None:
+    """A header block, a rule and a telephone's line in each language of the resources."""
+    part = sections()[language]
+    if "from" not in part:
+        return
+    when = "7.9.2026 17:00"
+    for sent in (*part.get("sent", ()), *part.get("date", ())):
+        block = f"{part['from'][0]}: Jo <j@x.example>\n{sent}: {when}\n{part['to'][0]}: me"
+        block = f"Yes!\n\n{block}\n{part['subject'][0]}: a\n\nold"
+        assert split_quotes(block).new == "Yes!", sent
+    for original in part.get("original message", ()):
+        assert split_quotes(f"Yes!\n\n----- {original} -----\n\nold").new == "Yes!", original
+    for forward in part.get("forwarded message", ()):
+        text = f"Look\n\n----- {forward} -----\nFrom: Jo\n\nnews"
+        assert split_quotes(text).new == text, forward
+    for phrase in part.get("sent from", ()):
+        line = phrase.replace("…", "iPhone")
+        assert is_phone_line(line), line
+
+
+def test_translators_files_have_only_parts_that_are_read() -> None:
+    table = (resources.path("mail", "words") / "README.md").read_text(encoding="utf-8")
+    known = set(re.findall(r"\[([^\]]+)\]", table))
+    known.add("original message, only above a header block")
+    for language, part in sections().items():
+        assert set(part) <= known, language
 
 
 _FOLDED = {
