@@ -72,16 +72,16 @@ def plan(desk: Desk) -> None:
     for event in desk.events.since(since):
         if event.kind == "status" and event.actor is Actor.OWNER:
             _closed(desk, event, kinds)
-        elif event.kind == "answered" and event.message_id is not None:
-            _answered(desk, event.message_id, kinds)
+        elif event.kind == "answered" and event.message is not None:
+            _answered(desk, event.message, kinds)
     if str(desk.events.last_id()) != (desk.meta.get(_CURSOR) or ""):
         desk.meta.set(_CURSOR, str(desk.events.last_id()))
 
 
 def _closed(desk: Desk, event: Event, kinds: frozenset[str]) -> None:
-    if event.data.get("to") != Status.CLOSED.value or event.ticket_id is None:
+    if event.data.get("to") != Status.CLOSED.value or event.ticket is None:
         return
-    messages = desk.messages.ids_of_ticket(desk.tickets.final(event.ticket_id))
+    messages = desk.messages.ids_of_ticket(desk.tickets.final(event.ticket))
     if SEEN in kinds:
         _mark(desk, messages, SEEN)
     if ARCHIVE in kinds:
