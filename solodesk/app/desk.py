@@ -35,6 +35,8 @@ from solodesk.ui.ops import DeskGate
 from solodesk.wording.gettext import current_language, set_language
 
 _LOOK_MS = 200
+_STORED = frozenset({"changed", "progress"})
+"""News of the engine that follow a transaction of its own."""
 
 _log = logging.getLogger(__name__)
 
@@ -68,6 +70,7 @@ class DeskApp(QObject):
         if engine is not None:
             self.link = EngineLink(engine, self)
             self.link.news.connect(self.gate.news)
+            self.link.news.connect(self._on_link_news)
             self.gate.asked.connect(self._on_gate_asked)
         self._timer = QTimer(self, interval=_LOOK_MS)
         self._timer.timeout.connect(self._on_timer_timeout)
@@ -133,6 +136,11 @@ class DeskApp(QObject):
 
     def _on_timer_timeout(self) -> None:
         self.gate.look()
+
+    def _on_link_news(self, said: dict[str, object]) -> None:
+        """Something was stored just now: looked at at once, not at the timer's next round."""
+        if said.get("news") in _STORED:
+            self.gate.look()
 
     def _on_gate_asked(self, request: dict[str, object], done: object) -> None:
         if self.link is not None:

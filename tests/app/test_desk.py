@@ -7,10 +7,13 @@ from pathlib import Path
 from PySide6.QtCore import QLockFile
 from pytestqt.qtbot import QtBot
 
+from solodesk.app.desk import DeskApp
 from solodesk.app.fault_window import FaultWindow
+from solodesk.base.device import DeviceSettings
 from solodesk.base.errors import KnownError
 from solodesk.base.paths import DataFolder
 from solodesk.base.singletons import keep_singletons
+from solodesk.domain.changes import Changes
 from solodesk.ui.appearance import Appearance
 from solodesk.ui.engine_link import EngineLink
 
@@ -91,3 +94,38 @@ def test_a_second_window_on_the_same_data_is_told_plainly(
     qtbot.addWidget(window)
     assert window.sentence.text() == "SoloDesk is open already with this data."
     first.unlock()
+
+
+_STORES = """
+import sys
+from pathlib import Path
+from solodesk.base.clock import SystemClock
+from solodesk.base.paths import DataFolder
+from solodesk.services.units import Store
+store = Store.open(DataFolder(Path(sys.argv[1])), SystemClock(), origin="engine")
+for news in ("progress", "changed"):
+    sys.stdin.readline()
+    with store.write() as desk:
+        desk.customers.add(name=news)
+    print('{"news": "%s"}' % news, flush=True)
+sys.stdin.read()
+store.close()
+"""
+
+
+def test_what_the_engine_stored_is_looked_at_when_it_says_so(
+    qtbot: QtBot, data_folder: DataFolder
+) -> None:
+    """Not when the timer, which is never started here, comes round."""
+    keep_singletons()
+    command = [sys.executable, "-c", _STORES, str(data_folder.root)]
+    desk = DeskApp(data_folder, device=DeviceSettings(), engine=command)
+    assert desk.link is not None
+    seen: list[Changes] = []
+    desk.gate.changed.connect(seen.append)
+    desk.link.start()
+    for number in (1, 2):
+        desk.link.ask({"do": "go"})
+        qtbot.waitUntil(lambda number=number: len(seen) == number, timeout=20_000)
+    assert all(changes.of("customer") for changes in seen)
+    desk.stop()
