@@ -10,7 +10,8 @@ from solodesk.cli.output import cut
 from solodesk.cli.parsing import Subparsers, amount, number
 from solodesk.cli.session import Session
 from solodesk.domain.ids import TicketId
-from solodesk.domain.search_query import SearchQuery, parse_query
+from solodesk.domain.search_query import parse_query
+from solodesk.domain.search_tree import SearchQuery
 from solodesk.domain.views import TicketRow, View
 from solodesk.services import lists
 from solodesk.services.units import Reader

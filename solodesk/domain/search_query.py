@@ -1,182 +1,409 @@
 """What the owner typed into the search box, understood.
 
-Grammar: words and "phrases"; `from: subject: tag:` with a word or phrase, `is:` open, waiting,
-closed, unread, snoozed, hidden or spam, `has:attachment`, `before:` and `after:` with a date
-(2026-10-05, 2026-10, 2026, today, yesterday, 7d, 2w, 3m), `#123`; Chinese names of the operators
-and of their values.
-Whatever is not understood is a word. Parsing never raises.
+Words, "phrases", `OR` between two, `-` before what is not wanted, ( ) around groups, and
+operators: from: to: subject: tag: is: has: before: after: older: newer: lang: kind: #123 csat<=2
+wait>2d, all with Chinese names, full-width colons and quotes. `a b OR c` means a and (b or c).
+While something is still being typed, what is not complete is left out. Whatever else is not
+understood is words, with a remark. Parsing never raises.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from solodesk.domain.segment import is_cjk, words
+from solodesk.domain import search_values as values
+from solodesk.domain.search_tree import (
+    Age,
+    And,
+    Field,
+    HasFile,
+    KindIs,
+    Language,
+    Mine,
+    Node,
+    Number,
+    Rated,
+    Remark,
+    SearchQuery,
+    State,
+    Tagged,
+    Term,
+    Waiting,
+    When,
+    Word,
+    both,
+    either,
+    opposite,
+)
+from solodesk.domain.segment import fold, in_one_piece, is_cjk, words
 
 MAX_TYPED = 500
 """Characters looked at; nobody types more, and pasted mails would only be slow."""
 _MAX_TERMS = 20
+_MAX_DEPTH = 12
 
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """Words that must stand beside each other; with `prefix` the last may go on."""
-
-    tokens: tuple[str, ...]
-    prefix: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SearchQuery:
-    """Everything must hold. Days are calendar days of the owner's zone."""
-
-    text: tuple[Term, ...] = ()
-    from_: tuple[Term, ...] = ()
-    subject: tuple[Term, ...] = ()
-    tags: tuple[str, ...] = ()
-    states: frozenset[str] = frozenset()
-    """open | waiting | closed | spam | unread | snoozed | hidden"""
-    attachment: bool = False
-    before: date | None = None
-    """Received before this day began."""
-    after: date | None = None
-    """Received when this day had begun."""
-    number: int | None = None
-
-    def __bool__(self) -> bool:
-        return self != SearchQuery()
-
-    @property
-    def has_words(self) -> bool:
-        """True when the index must be asked."""
-        return bool(self.text or self.from_ or self.subject)
-
-
-_OPERATORS = {
+_NAMES = {
     "from": "from", "来自": "from", "來自": "from", "发件人": "from", "發件人": "from",
+    "to": "to", "cc": "to", "收件人": "to", "发给": "to", "發給": "to",
     "subject": "subject", "主题": "subject", "主題": "subject", "标题": "subject",
     "tag": "tag", "label": "tag", "标签": "tag", "標籤": "tag",
-    "is": "is", "状态": "is", "狀態": "is", "是": "is",
+    "is": "is", "in": "is", "状态": "is", "狀態": "is", "是": "is",
     "has": "has", "包含": "has", "有": "has",
     "before": "before", "早于": "before", "早於": "before", "之前": "before",
     "after": "after", "晚于": "after", "晚於": "after", "之后": "after", "之後": "after",
+    "since": "after", "older": "older", "旧于": "older", "舊於": "older",
+    "newer": "newer", "新于": "newer", "新於": "newer",
+    "lang": "lang", "language": "lang", "语言": "lang", "語言": "lang",
+    "kind": "kind", "类型": "kind", "類型": "kind",
 }  # fmt: skip
-_STATES = {
-    "open": "open", "待回复": "open", "未完成": "open",
-    "waiting": "waiting", "等待": "waiting", "等待客户": "waiting",
-    "closed": "closed", "done": "closed", "已完成": "closed", "已关闭": "closed",
-    "unread": "unread", "未读": "unread",
-    "snoozed": "snoozed", "稍后": "snoozed", "稍后提醒": "snoozed",
-    "hidden": "hidden", "已隐藏": "hidden",
-    "spam": "spam", "垃圾": "spam", "垃圾邮件": "spam",
+_MEASURES = {
+    "csat": "csat", "满意度": "csat", "滿意度": "csat", "ces": "ces", "nps": "nps",
+    "rating": "", "rated": "", "评分": "", "評分": "", "评价": "", "評價": "",
+    "wait": "wait", "waiting": "wait", "等待": "wait", "等了": "wait",
 }  # fmt: skip
-_ATTACHMENT = frozenset({"attachment", "attachments", "file", "附件"})
-_TODAY = frozenset({"today", "今天"})
-_YESTERDAY = frozenset({"yesterday", "昨天"})
+_ME = frozenset({"me", "我", "us", "我们"})
+_OR = frozenset({"OR", "|", "||", "或", "或者", "｜"})
+_AND = frozenset({"AND", "&", "&&", "和", "且", "并且"})
 
-_NAME = "|".join(sorted(map(re.escape, _OPERATORS), key=len, reverse=True))
+_QUOTES = '"“”„‟＂「」『』«»'
+_SIGN = "[<>=＜＞＝≤≥:：]"
+
+
+def _any(names: dict[str, str]) -> str:
+    return "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+
+
 _PIECE = re.compile(
-    rf'(?:(?P<op>{_NAME})[:：]\s*)?(?:["“”](?P<phrase>[^"“”]*)(?P<end>["“”]?)|(?P<word>[^\s"“”]+))',
+    rf"(?P<minus>[-－−]+(?=[^\s\-－−]))?"
+    rf"(?:(?P<op>{_any(_NAMES)})[:：]\s*|(?P<measure>{_any(_MEASURES)})\s*(?P<sign>{_SIGN}+)\s*)?"
+    rf"(?:[{_QUOTES}](?P<phrase>[^{_QUOTES}]*)(?P<end>[{_QUOTES}]?)(?P<star>\*?)"
+    rf"|(?P<word>[^\s{_QUOTES}()（）][^\s{_QUOTES}]*))?",
     re.IGNORECASE,
 )
+_OPERATOR = re.compile(rf"(?:{_any(_NAMES)})[:：]|(?:{_any(_MEASURES)})\s*{_SIGN}", re.IGNORECASE)
+_OPEN, _CLOSE = "(（", ")）"
 _UNSTORABLE = re.compile("[\ud800-\udfff\x00]")
-_NUMBER = re.compile(r"#(\d{1,15})", re.ASCII)
-_DAY = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|年)?", re.ASCII)
-_AGO = re.compile(r"(\d{1,4})(d|w|m|y|天|周|个月|月|年)", re.ASCII)
-_DAYS = {"d": 1, "天": 1, "w": 7, "周": 7, "m": 30, "个月": 30, "月": 30, "y": 365, "年": 365}
+_NUMBER = re.compile(r"[#＃](\d{1,15})", re.ASCII)
+_GROUP_OF_DIGITS = re.compile(r"[+(]*\d[\d().\-]*", re.ASCII)
+_WHOLE_NUMBER = re.compile(r"\d{1,2}", re.ASCII)
 
 
 def parse_query(typed: str, today: date) -> SearchQuery:
-    """Understand what was typed; `today` is the day in the owner's zone. Never raises."""
-    typed = _UNSTORABLE.sub(" ", typed[:MAX_TYPED])
+    """Understand what was typed; `today` is the day in the owner's zone. Never raises.
+
+    The last word is still being typed when no space stands behind it.
+    """
+    return _Reader(_UNSTORABLE.sub(" ", typed[:MAX_TYPED]), today).read()
+
+
+@dataclass(slots=True)
+class _Piece:
+    """One thing typed: an operator (or '') with its value, or a sign: ( ) OR AND"""
+
+    operator: str
+    value: str
+    raw: str
+    sign: str = ""
+    measure: str = ""
+    minus: bool = False
+    phrase: bool = False
+    prefix: bool = False
+    last: bool = False
+    """Still being typed."""
+
+
+def _cut(typed: str) -> list[_Piece]:
+    """What was typed, in pieces."""
     still_typing = bool(typed) and not typed[-1].isspace()
-    found = _Found()
-    pieces = list(_PIECE.finditer(typed))
-    for piece in pieces[:_MAX_TERMS]:
-        last = still_typing and piece is pieces[-1] and not piece["end"]
-        phrase = piece["phrase"] is not None
-        value = piece["phrase"] if phrase else piece["word"]
-        operator = _OPERATORS.get((piece["op"] or "").lower())
-        if operator is None or not found.take(operator, value, last, today):
-            found.word(piece[0] if operator else value, last, phrase=phrase)
-    return found.query()
+    pieces: list[_Piece] = []
+    at, depth, minus = 0, 0, False
+    while at < len(typed) and len(pieces) < 3 * _MAX_TERMS:
+        if typed[at].isspace():
+            at, minus = at + 1, False
+            continue
+        if typed[at] in _OPEN + _CLOSE:
+            opens = typed[at] in _OPEN
+            pieces.append(_Piece("(" if opens else ")", "", "", minus=minus))
+            depth, minus, at = max(0, depth + (1 if opens else -1)), False, at + 1
+            continue
+        match = _PIECE.match(typed, at)
+        if match is None or match.end() == at:
+            # A lone quotation mark, or a dash before a bracket.
+            minus, at = typed[at] in "-－−", at + 1
+            continue
+        end = match.end()
+        word = match["word"]
+        if word and match["op"] and _OPERATOR.match(word):
+            # "from: is:open": the first has no value yet.
+            word, end = "", match.start("word")
+        if word and depth and word[-1] in _CLOSE:
+            surplus = _surplus(word)
+            end -= surplus
+            word = word[: len(word) - surplus]
+        piece = _piece(match, word)
+        if match["minus"] and not (match["op"] or match["measure"] or piece.value or piece.phrase):
+            minus, at = True, match.end("minus")
+            continue
+        piece.minus = piece.minus or minus
+        piece.last = still_typing and end == len(typed) and not match["end"]
+        pieces.append(piece)
+        at, minus = end, False
+    return pieces
 
 
-class _Found:
-    """Collects what the pieces say."""
-
-    def __init__(self) -> None:
-        self.terms: dict[str, list[Term]] = {"text": [], "from": [], "subject": []}
-        self.tags: list[str] = []
-        self.states: set[str] = set()
-        self.attachment = False
-        self.days: dict[str, date] = {}
-        self.number: int | None = None
-
-    def take(self, operator: str, value: str, last: bool, today: date) -> bool:
-        """Take an operator's value; False when it makes no sense and is but words."""
-        if operator in {"from", "subject"}:
-            return self._add(operator, value, last)
-        if operator == "tag":
-            self.tags.append(value)
-            return bool(value)
-        if operator == "is":
-            state = _STATES.get(value.lower())
-            if state is not None:
-                self.states.add(state)
-            return state is not None
-        if operator == "has":
-            self.attachment = self.attachment or value.lower() in _ATTACHMENT
-            return value.lower() in _ATTACHMENT
-        day = parse_day(value, today)
-        if day is not None:
-            self.days[operator] = day
-        return day is not None
-
-    def word(self, value: str, last: bool, *, phrase: bool) -> None:
-        """Take a word or phrase; a lone `#123` is a ticket's number."""
-        number = None if phrase else _NUMBER.fullmatch(value)
-        if number is not None and self.number is None:
-            self.number = int(number[1])
-            return
-        self._add("text", value, last and not phrase)
-
-    def _add(self, where: str, value: str, last: bool) -> bool:
-        tokens = words(value)
-        if tokens:
-            # One letter would match half of all words; a CJK character is a whole word.
-            prefix = last and len(tokens[-1]) > 1 and not is_cjk(tokens[-1][-1])
-            self.terms[where].append(Term(tokens, prefix))
-        return bool(tokens)
-
-    def query(self) -> SearchQuery:
-        """All of it."""
-        return SearchQuery(
-            text=tuple(self.terms["text"]),
-            from_=tuple(self.terms["from"]),
-            subject=tuple(self.terms["subject"]),
-            tags=tuple(dict.fromkeys(tag for tag in self.tags if tag)),
-            states=frozenset(self.states),
-            attachment=self.attachment,
-            before=self.days.get("before"),
-            after=self.days.get("after"),
-            number=self.number,
-        )
+def _surplus(word: str) -> int:
+    """How many closing brackets at the end of a word belong to a bracket before it."""
+    open_, close = (sum(c in signs for c in word) for signs in (_OPEN, _CLOSE))
+    at_end = len(word) - len(word.rstrip(_CLOSE))
+    return min(at_end, max(0, close - open_))
 
 
-def parse_day(text: str, today: date) -> date | None:
-    """A day as people type it, or None: 2026-10-05, 2026-10, 2026年10月, today, 昨天, 7d, 2周."""
-    text = text.strip().lower()
-    if text in _TODAY:
-        return today
-    try:
-        if text in _YESTERDAY:
-            return today - timedelta(days=1)
-        ago = _AGO.fullmatch(text)
-        # "2026年" is a year, "2年" is a time ago.
-        if ago is not None and not (ago[2] == "年" and len(ago[1]) == 4):
-            return today - timedelta(days=int(ago[1]) * _DAYS[ago[2]])
-        day = _DAY.fullmatch(text)
-        return None if day is None else date(int(day[1]), int(day[2] or 1), int(day[3] or 1))
-    except (ValueError, OverflowError):
+def _piece(match: re.Match[str], word: str | None) -> _Piece:
+    phrase = match["phrase"]
+    value = word or "" if phrase is None else phrase
+    prefix = bool(match["star"])
+    if phrase is None and len(value) > 1 and value.endswith("*"):
+        value, prefix = value.rstrip("*"), True
+    name = (match["op"] or "").lower()
+    measure = match["measure"]
+    operator = "measure" if measure else _NAMES.get(name, "")
+    bare = phrase is None and not operator and not match["minus"]
+    if bare and (value in _OR or value in _AND or value == "NOT"):
+        operator = "OR" if value in _OR else "AND" if value in _AND else "NOT"
+    head = f"{match['op']}:" if name else f"{measure}{match['sign']}" if measure else ""
+    return _Piece(
+        operator,
+        value,
+        head + value,
+        sign=match["sign"] or "",
+        measure=_MEASURES.get((measure or "").lower(), ""),
+        minus=bool(match["minus"]),
+        phrase=phrase is not None,
+        prefix=prefix,
+    )
+
+
+class _Reader:
+    """Puts the pieces together."""
+
+    def __init__(self, typed: str, today: date) -> None:
+        self._pieces = _cut(typed)
+        self._today = today
+        self._at = 0
+        self._left = _MAX_TERMS
+        self._remarks: list[Remark] = []
+
+    def read(self) -> SearchQuery:
+        """The whole."""
+        nodes: list[Node] = []
+        while self._at < len(self._pieces):
+            found = self._all_of(0)
+            if found is not None:
+                nodes.append(found)
+            # A closing bracket that closes nothing.
+            self._at += 1
+        return SearchQuery(_alike(both(nodes)), tuple(dict.fromkeys(self._remarks)))
+
+    def _all_of(self, depth: int) -> Node | None:
+        """Up to the closing bracket or the end: all of these, `OR` binding its neighbours."""
+        wanted: list[Node] = []
+        choices: list[Node] = []
+        joins = False
+        while self._at < len(self._pieces) and self._pieces[self._at].operator != ")":
+            piece = self._pieces[self._at]
+            if piece.operator in {"OR", "AND"}:
+                joins = piece.operator == "OR" and bool(choices)
+                self._at += 1
+                continue
+            found = self._one(depth)
+            if found is None:
+                continue
+            if not joins:
+                wanted += _list(either(choices))
+                choices = []
+            choices.append(found)
+            joins = False
+        return both(wanted + _list(either(choices)))
+
+    def _one(self, depth: int) -> Node | None:
+        """One factor, and behind it."""
+        piece = self._pieces[self._at]
+        self._at += 1
+        if piece.operator == "NOT":
+            if self._at < len(self._pieces) and self._pieces[self._at].operator not in _JOINTS:
+                found = self._one(depth)
+                return None if found is None else opposite(found)
+            return None
+        if piece.operator == "(":
+            if depth >= _MAX_DEPTH:
+                return None
+            found = self._all_of(depth + 1)
+            self._at += 1
+        else:
+            found = self._leaf(piece)
+        return opposite(found) if found is not None and piece.minus else found
+
+    def _leaf(self, piece: _Piece) -> Node | None:
+        if not self._left:
+            return None
+        self._left -= 1
+        if not piece.operator:
+            return self._words(piece)
+        if not piece.value.strip():
+            if not piece.last:
+                self._remarks.append(Remark("no_value", piece.raw))
+            return None
+        found = self._operator(piece)
+        if found is None and not piece.last:
+            self._remarks.append(Remark("bad_value", piece.raw[: -len(piece.value)], piece.value))
+            return _word(piece.raw, Field.ANY, prefix=False)
+        return found
+
+    def _operator(self, piece: _Piece) -> Node | None:
+        if piece.operator == "measure":
+            return _measured(piece)
+        parts = [piece.value] if piece.phrase else piece.value.replace("｜", "|").split("|")
+        nodes = [self._value(piece, part, part is parts[-1]) for part in parts if part.strip()]
+        known = [node for node in nodes if node is not None]
+        return either(known) if len(known) == len(nodes) else None
+
+    def _value(self, piece: _Piece, part: str, end: bool) -> Node | None:
+        prefix = end and (piece.prefix or (piece.last and not piece.phrase))
+        field = _FIELDS.get(piece.operator)
+        if field is not None:
+            if part.lower() in _ME and field is not Field.SUBJECT:
+                return Mine(sent=field is Field.FROM)
+            return _word(part, field, prefix=prefix)
+        if piece.operator == "tag":
+            return Tagged(part.strip(), prefix)
+        if piece.operator in {"before", "after"}:
+            day = values.day(part, self._today)
+            return None if day is None else When(day, piece.operator == "before")
+        return _PLAIN[piece.operator](part.strip())
+
+    def _words(self, piece: _Piece) -> Node | None:
+        number = None if piece.phrase else _NUMBER.fullmatch(piece.value)
+        if number is not None:
+            return Number(int(number[1]))
+        if piece.value in {"#", "＃"}:
+            return None
+        prefix = piece.prefix or (piece.last and not piece.phrase)
+        first = _word(piece.value, Field.ANY, prefix=prefix)
+        return self._with_digits_behind(piece, first)
+
+    def _with_digits_behind(self, piece: _Piece, first: Node | None) -> Node | None:
+        """A telephone number typed with spaces: its groups, or all of it in one piece."""
+        if first is None or not _is_digits(piece):
+            return first
+        group = [piece]
+        nodes = [first]
+        while self._at < len(self._pieces) and _is_digits(self._pieces[self._at]) and self._left:
+            if self._pieces[self._at].minus:
+                break
+            group.append(self._pieces[self._at])
+            more = self._leaf_of_group(group[-1])
+            self._at += 1
+            if more is not None:
+                nodes.append(more)
+        whole = "".join(c for each in group for c in each.value if c.isdecimal())
+        if len(group) == 1 or not 7 <= len(whole) <= 15:
+            return both(nodes)
+        at_once = _word(whole, Field.ANY, prefix=group[-1].prefix or group[-1].last)
+        return either(_list(both(nodes)) + _list(at_once))
+
+    def _leaf_of_group(self, piece: _Piece) -> Node | None:
+        self._left -= 1
+        return _word(piece.value, Field.ANY, prefix=piece.prefix or piece.last)
+
+
+_JOINTS = frozenset({"OR", "AND", ")"})
+_FIELDS = {"from": Field.FROM, "to": Field.TO, "subject": Field.SUBJECT}
+
+
+def _list(node: Node | None) -> list[Node]:
+    return [] if node is None else [node]
+
+
+def _is_digits(piece: _Piece) -> bool:
+    return not (piece.operator or piece.phrase) and bool(_GROUP_OF_DIGITS.fullmatch(piece.value))
+
+
+def _word(text: str, field: Field, *, prefix: bool) -> Node | None:
+    tokens = words(text)
+    if not tokens:
         return None
+    # A character of a script without spaces is a whole word.
+    prefix = prefix and not is_cjk(tokens[-1][-1]) and text[-1:].isalnum()
+    pieces = in_one_piece(fold(text)) if len(tokens) > 1 or text.startswith(("+", "00")) else ()
+    also = tuple(each for each in pieces if each != tokens[0])
+    return Word(Term(tokens, prefix, also, " ".join(text.split())), field)
+
+
+def _state(text: str) -> Node | None:
+    name = values.state(text)
+    return None if name is None else State(name)
+
+
+def _file(text: str) -> Node | None:
+    return HasFile() if values.is_file(text) else None
+
+
+def _older(text: str) -> Node | None:
+    ms = values.span(text)
+    return None if ms is None else Age(ms, older=True)
+
+
+def _newer(text: str) -> Node | None:
+    ms = values.span(text)
+    return None if ms is None else Age(ms, older=False)
+
+
+def _language(text: str) -> Node | None:
+    code = values.language(text)
+    return None if code is None else Language(code)
+
+
+def _kind(text: str) -> Node | None:
+    kind = values.kind(text)
+    return None if kind is None else KindIs(kind)
+
+
+_PLAIN: dict[str, Callable[[str], Node | None]] = {
+    "is": _state, "has": _file, "older": _older, "newer": _newer, "lang": _language,
+    "kind": _kind,
+}  # fmt: skip
+
+
+def _measured(piece: _Piece) -> Node | None:
+    sign = values.sign(piece.sign)
+    if sign is None:
+        return None
+    if piece.measure == "wait":
+        ms = values.span(piece.value, minutes=True)
+        return None if ms is None else Waiting(sign, ms)
+    if _WHOLE_NUMBER.fullmatch(piece.value) is None:
+        return None
+    return Rated(piece.measure, sign, int(piece.value))
+
+
+def _alike(node: Node | None) -> Node | None:
+    """`is:open is:waiting` means either: no ticket is both. So for languages and kinds."""
+    if not isinstance(node, And):
+        return node
+    groups: dict[str, list[Node]] = {}
+    rest: list[Node] = []
+    for each in node.nodes:
+        name = _EITHER.get(type(each))
+        if name is None or (isinstance(each, State) and each.name not in _STATUSES):
+            rest.append(each)
+            continue
+        if name not in groups:
+            groups[name] = []
+        groups[name].append(each)
+    chosen = [either(nodes) for nodes in groups.values()]
+    return both(rest + [each for each in chosen if each is not None])
+
+
+_EITHER: dict[type, str] = {State: "is", Language: "lang", KindIs: "kind", Number: "number"}
+_STATUSES = frozenset({"open", "waiting", "closed", "spam"})

@@ -1,43 +1,105 @@
-"""Makes text findable: one form for width, case and Chinese script, a space around every CJK
-character. The same on the index side and on the query side; whatever changes here needs a new
-`SEGMENTER_VERSION`, after which the index is rebuilt.
+"""Makes text findable: one form for width, case, marks and Chinese script, a space around every
+letter of a script without spaces. The same on the index side and on the query side; whatever
+changes here needs a new `SEGMENTER_VERSION`, after which the index is rebuilt.
 
 Why single characters: a phrase of single characters finds every substring of any length, which
-no word list does. Latin diacritics are left to SQLite's tokenizer.
+no word list does. Precomposed Latin diacritics are left to SQLite's tokenizer.
 """
 
 import re
 import unicodedata
-from collections.abc import Sequence
 
+from solodesk.domain.marks import COMBINING, EMOJI, SPACELESS, WIDTHLESS
 from solodesk.domain.script import SIMPLIFIED
 
-SEGMENTER_VERSION = "1"
+_CHARACTER = re.compile(f"[{SPACELESS}]")
+_RUNS = re.compile(f"[{SPACELESS}]|[^{SPACELESS}]+")
+_DROPPED = re.compile(f"[{COMBINING}{WIDTHLESS}]+")
+_EMOJI = re.compile(f"[{EMOJI}]")
+_TRADITIONAL = re.compile(f"[{''.join(map(chr, SIMPLIFIED))}]")
+# Surrogates and NUL cannot be stored; private characters stand for emoji and marks of ours.
+_UNSTORABLE = re.compile("[\ud800-\udfff\x00\ue000-\uf8ff]")
+_FIRST_PRIVATE = 0xE000
 
-CJK = (
-    "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-    "\U00020000-\U0003134f"
+_DASHES = r"\-_\u2010-\u2013\u2212"
+_DIGIT = re.compile(r"\d")
+_NUMBERED = re.compile(
+    rf"(?<![^\W_])(?=[a-z{_DASHES}]*\d)[a-z0-9]+(?:[{_DASHES}][a-z0-9]+)+(?![^\W_])"
 )
-"""Inside of a regular expression's set: kana, Han, Hangul."""
+_PHONE = re.compile(rf"(?<![^\W_])(?:\+|\b)\(?\d[\d{_DASHES}. ()/]{{5,22}}\d(?![^\W_])")
+_ONE_PIECE = 40
+_PHONE_DIGITS = range(7, 16)
 
-_CHARACTER = re.compile(f"[{CJK}]")
-_RUNS = re.compile(f"[{CJK}]|[^{CJK}]+")
-_UNSTORABLE = re.compile("[\ud800-\udfff\x00]")
+
+def _simplified(match: re.Match[str]) -> str:
+    return SIMPLIFIED[ord(match[0])]
 
 
 def fold(text: str) -> str:
-    """One spelling: full width → half width, capitals → small, traditional → simplified."""
+    """One spelling: full width → half width, capitals → small, traditional → simplified, without
+    combining marks and signs of no width."""
     if text.isascii():
         return text.lower()
-    return unicodedata.normalize("NFKC", text).casefold().translate(SIMPLIFIED)
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    if folded.isascii():
+        return folded
+    return _TRADITIONAL.sub(_simplified, _DROPPED.sub("", folded))
+
+
+def _picture(match: re.Match[str]) -> str:
+    """An emoji as a private character between spaces: the tokenizer takes it for a letter."""
+    code = ord(match[0])
+    place = code - 0x1F000 if code >= 0x1F000 else 0xB00 + code - 0x2600
+    return f" {chr(_FIRST_PRIVATE + place)} "
+
+
+def _spaced(folded: str) -> str:
+    if folded.isascii():
+        return folded.replace("\x00", " ")
+    return _EMOJI.sub(_picture, _UNSTORABLE.sub(" ", " ".join(_RUNS.findall(folded))))
 
 
 def segment(text: str) -> str:
-    """The form that is given to the index: folded, every CJK character a word of its own."""
+    """The form that is given to the index: folded, every letter of a script without spaces a word
+    of its own, numbers written in pieces (A-10023, 138 0013 8000) once more in one piece."""
     folded = fold(text)
-    if not folded.isascii():
-        folded = " ".join(_RUNS.findall(folded))
-    return _UNSTORABLE.sub(" ", folded)
+    more = in_one_piece(folded)
+    spaced = _spaced(folded)
+    return f"{spaced} {' '.join(more)}" if more else spaced
+
+
+def in_one_piece(folded: str) -> list[str]:
+    """Order numbers and telephone numbers of folded text without what stands between their
+    pieces; telephone numbers with a country code also as they are dialled at home."""
+    if _DIGIT.search(folded) is None:
+        return []
+    found: dict[str, None] = {}
+    for match in _NUMBERED.finditer(folded):
+        piece = "".join(c for c in match[0] if c.isalnum())
+        if len(piece) <= _ONE_PIECE:
+            found[piece] = None
+    for match in _PHONE.finditer(folded):
+        number = match[0]
+        digits = "".join(c for c in number if c.isdecimal())
+        if len(digits) in _PHONE_DIGITS:
+            if len(digits) < len(number):
+                found[digits] = None
+            if number.startswith(("+", "00")):
+                found.update(dict.fromkeys(_at_home(number, digits)))
+    return list(found)
+
+
+def _at_home(number: str, digits: str) -> list[str]:
+    """A number with a country code of one to three digits as it may be dialled without it."""
+    if not number.startswith("+"):
+        digits = digits[2:]
+    known = [digits]
+    if "(0)" in number:
+        known.append("".join(c for c in number.replace("(0)", "") if c.isdecimal()))
+    for code in (1, 2, 3):
+        rest = digits[code:]
+        known += [rest, f"0{rest}"]
+    return [each for each in known if len(each) >= _PHONE_DIGITS.start]
 
 
 def _is_word(character: str) -> bool:
@@ -46,9 +108,15 @@ def _is_word(character: str) -> bool:
 
 
 def words(text: str) -> tuple[str, ...]:
-    """The tokens the index makes of `text`, diacritics still on: CJK characters and whole words."""
+    """The tokens the index makes of `text`, diacritics still on: single letters of scripts without
+    spaces and whole words. Numbers stand as they were written."""
+    return split(_spaced(fold(text)))
+
+
+def split(spaced: str) -> tuple[str, ...]:
+    """The tokens of text that went through `segment`."""
     found: list[str] = []
-    for run in _RUNS.findall(segment(text)):
+    for run in _RUNS.findall(spaced):
         current: list[str] = []
         for character in run:
             if _is_word(character) or (current and unicodedata.category(character)[0] == "M"):
@@ -64,52 +132,3 @@ def words(text: str) -> tuple[str, ...]:
 def is_cjk(character: str) -> bool:
     """True for a character that is a word of its own."""
     return _CHARACTER.match(character) is not None
-
-
-# -- finding the words again in the text as it was written (for snippets)
-
-
-def _base(character: str) -> str:
-    """One character for one: small, half width, without diacritics, simplified."""
-    compatible = unicodedata.normalize("NFKC", character)
-    plain = compatible if len(compatible) == 1 else character
-    first = unicodedata.normalize("NFD", plain)[0] if not is_cjk(plain) else plain
-    lower = first.lower()
-    lower = lower if len(lower) == 1 else first
-    return lower.translate(SIMPLIFIED)
-
-
-class _OneForOne(dict[int, str]):
-    """A translation table that fills itself: code point → its base character."""
-
-    def __missing__(self, code: int) -> str:
-        found = _base(chr(code))
-        self[code] = found
-        return found
-
-
-_ONE_FOR_ONE = _OneForOne()
-
-
-def flatten(text: str) -> str:
-    """`text` in one spelling, character for character, so that positions stay the same."""
-    return text.lower() if text.isascii() else text.translate(_ONE_FOR_ONE)
-
-
-def matcher(phrases: Sequence[tuple[tuple[str, ...], bool]]) -> re.Pattern[str] | None:
-    """A pattern that finds phrases (words, is a prefix) in flattened text; None without words."""
-    parts: list[str] = []
-    for tokens, prefix in phrases:
-        if not tokens:
-            continue
-        flat = [flatten(token) for token in tokens]
-        body = r"[\W_]*".join(re.escape(token) for token in flat)
-        start = "" if is_cjk(flat[0][0]) else r"(?<![^\W_])"
-        end = "" if prefix or is_cjk(flat[-1][-1]) else r"(?![^\W_])"
-        # A Latin word may touch a CJK character: both are words of their own.
-        if start:
-            start = f"(?:(?<![^\\W_])|(?<=[{CJK}]))"
-        if end:
-            end = f"(?:(?![^\\W_])|(?=[{CJK}]))"
-        parts.append(f"{start}{body}{end}")
-    return re.compile("|".join(parts)) if parts else None

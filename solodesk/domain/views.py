@@ -147,6 +147,7 @@ class SearchHit:
     subject: str
     snippet: str
     marks: tuple[tuple[int, int], ...]
+    subject_marks: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

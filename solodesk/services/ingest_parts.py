@@ -14,7 +14,7 @@ from solodesk.services.ingest_facts import letter_of
 from solodesk.services.relations import marks_of
 from solodesk.services.units import Desk
 from solodesk.store import rows
-from solodesk.store.search import Words
+from solodesk.store.search_words import Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 from solodesk.base.errors import KnownError
 from solodesk.domain.changes import Changes
 from solodesk.domain.ids import CustomerId, MessageId, TicketId
-from solodesk.domain.search_query import SearchQuery
 from solodesk.domain.views import (
     ConversationItem,
     CustomerCard,
@@ -24,6 +23,7 @@ from solodesk.domain.views import (
 from solodesk.services.units import Desk, Reader
 
 if TYPE_CHECKING:
+    from solodesk.domain.search_tree import SearchQuery
     from solodesk.mail.sanitise import SafeHtml
 
 # Where the common mail programs begin the quoted mail.
@@ -93,13 +93,13 @@ def by_number(reader: Reader, number: int) -> TicketId | None:
 
 
 def search(
-    reader: Reader, query: SearchQuery, limit: int = 50, by: str = "newest"
+    reader: Reader, query: "SearchQuery", limit: int = 50, by: str = "newest"
 ) -> list[SearchHit]:
     """Messages that match."""
     return reader.lists.search(query, limit, by)
 
 
-def find_tickets(reader: Reader, query: SearchQuery, limit: int | None = None) -> list[TicketId]:
+def find_tickets(reader: Reader, query: "SearchQuery", limit: int | None = None) -> list[TicketId]:
     """Tickets that match."""
     return reader.lists.find_tickets(query, limit)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from solodesk.domain.message import ParsedMessage
 
 if TYPE_CHECKING:
-    from solodesk.store.search import Words
+    from solodesk.store.search_words import Words
 
 _PACKED_HERE = 1024 * 1024
 """Bigger messages are compressed by whoever stores them: fewer copies of them in memory."""
@@ -73,7 +73,7 @@ def prepare(raw: bytes, parsed: ParsedMessage) -> Prepared:
     """Everything the store needs of a message, without its HTML, which stays in the bytes."""
     from solodesk.services.stored import columns_of
     from solodesk.store.compression import pack
-    from solodesk.store.search import words_of
+    from solodesk.store.search_words import words_of
 
     columns = columns_of(parsed)
     words = words_of(

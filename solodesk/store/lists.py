@@ -6,11 +6,10 @@ messages.
 
 import json
 import re
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from solodesk.domain.ids import CustomerId, MessageId, TicketId
-from solodesk.domain.search_query import SearchQuery
 from solodesk.domain.views import (
     ConversationItem,
     CustomerCard,
@@ -22,8 +21,11 @@ from solodesk.domain.views import (
 )
 from solodesk.store.conversation import conversation
 from solodesk.store.panels import customer_card, outbox
-from solodesk.store.search import Search
 from solodesk.store.transaction import Transaction
+
+if TYPE_CHECKING:
+    from solodesk.domain.search_tree import SearchQuery
+    from solodesk.store.search import Search
 
 _TAGS_OUT = re.compile(r"<(?!img\b)[^>]*>|&nbsp;|\s", re.IGNORECASE)
 
@@ -89,7 +91,7 @@ class Lists:
 
     __slots__ = ("_search", "_tx")
 
-    def __init__(self, tx: Transaction, search: Search) -> None:
+    def __init__(self, tx: Transaction, search: "Callable[[], Search]") -> None:
         self._tx = tx
         self._search = search
 
@@ -241,13 +243,19 @@ class Lists:
 
     # -- searching
 
-    def search(self, query: SearchQuery, limit: int = 50, by: str = "newest") -> list[SearchHit]:
+    def search(self, query: "SearchQuery", limit: int = 50, by: str = "newest") -> list[SearchHit]:
         """Messages that match: by 'newest' or by 'relevance'."""
-        return self._search.hits(query, limit, by)
+        return self._search().hits(query, limit, by)
 
-    def find_tickets(self, query: SearchQuery, limit: int | None = None) -> list[TicketId]:
+    def find_tickets(self, query: "SearchQuery", limit: int | None = None) -> list[TicketId]:
         """Tickets that match, the one with the newest match first."""
-        return self._search.tickets(query, limit)
+        return self._search().tickets(query, limit)
+
+    def found_in(
+        self, query: "SearchQuery", tickets: Iterable[TicketId]
+    ) -> dict[TicketId, SearchHit]:
+        """The newest hit of a search in each of these tickets."""
+        return self._search().snippets(query, tickets)
 
     def message_of_doc(self, doc: int) -> MessageId | None:
         """The message behind a search rowid."""

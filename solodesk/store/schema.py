@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 from solodesk.base.errors import KnownError
-from solodesk.domain.segment import SEGMENTER_VERSION
+from solodesk.domain.marks import SEGMENTER_VERSION
 from solodesk.store.driver import Connection, begin, commit, rollback
 
 HEAD = "0002"

@@ -320,5 +320,27 @@ CREATE INDEX ix_survey_customer ON survey (customer_id);
 -- Figures of a month as reported, without personal data.
 CREATE TABLE frozen_month (month TEXT PRIMARY KEY, figures TEXT NOT NULL, made_ms INTEGER NOT NULL) STRICT;
 
--- Contentless FTS5; rowid = message.doc; text is segmented (domain/segment.py).
-CREATE VIRTUAL TABLE search USING fts5 (subject, people, body, content='', tokenize='unicode61 remove_diacritics 2');
+-- Searches the owner keeps as views, in the order of `place`.
+CREATE TABLE saved_search (
+  id INTEGER PRIMARY KEY, uid BLOB NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE,
+  query TEXT NOT NULL,                     -- as typed (domain/search_query.py)
+  place INTEGER NOT NULL, created_ms INTEGER NOT NULL
+) STRICT;
+
+-- The text in a message's attachments. No row: nothing in it that can be read.
+CREATE TABLE file_text (
+  message_id INTEGER PRIMARY KEY REFERENCES message (id),
+  state TEXT NOT NULL,                     -- waiting | read | empty | failed
+  data BLOB                                -- as table words keeps a text; NULL unless read
+) STRICT;
+CREATE INDEX ix_file_text_waiting ON file_text (message_id) WHERE state = 'waiting';
+
+-- What runs of Chinese characters in customers' names sound like. n: how many; 0 = initials.
+CREATE TABLE name_sound (n INTEGER NOT NULL, sound TEXT NOT NULL, chars TEXT NOT NULL,
+  PRIMARY KEY (n, sound, chars)) STRICT, WITHOUT ROWID;
+
+-- Contentless FTS5; rowid = message.doc; text is segmented (domain/segment.py), marks: store/search_words.py.
+CREATE VIRTUAL TABLE search USING fts5 (subject, sender, people, body, marks, content='', tokenize='unicode61 remove_diacritics 2');
+INSERT INTO search (search, rank) VALUES ('automerge', 16);
+-- Notes and the owner's words about customers (store/search_cards.py).
+CREATE VIRTUAL TABLE search_card USING fts5 (words, tokenize='unicode61 remove_diacritics 2');

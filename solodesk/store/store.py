@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from solodesk.base.clock import Clock
 from solodesk.base.errors import KnownError
@@ -15,15 +16,15 @@ from solodesk.base.paths import DataFolder
 from solodesk.domain.changes import Changes, changes_from
 from solodesk.domain.events import Actor
 from solodesk.store import driver, schema
-from solodesk.store.transaction import Label, Recorder, Transaction
+from solodesk.store.transaction import FOLLOWED, Label, Recorder, Transaction
 from solodesk.store.uow import Desk, Reader
 
 KEPT_CHANGES = 10_000
 _TRIM_EVERY = 512
 
 # Only the engine moves the log into the file; others do when it has grown because none runs.
-_ENGINE_PAGES = 1_000
-_OTHER_PAGES = 8_000
+_ENGINE_PAGES = 500
+_OTHER_PAGES = 4_000
 
 
 class _Links:
@@ -33,6 +34,13 @@ class _Links:
         self.open: dict[str, driver.Connection] = {}
         self.reading: Reader | None = None
         self.writing = False
+        self.known: dict[str, tuple[int, dict[tuple[str, int], Any]]] = {}
+        """By connection: rows it has seen, and the data version they are of."""
+
+    def take_known(self, kind: str, link: driver.Connection) -> dict[tuple[str, int], Any]:
+        """Rows remembered from this connection's last transaction, unless somebody else wrote."""
+        version, rows = self.known.pop(kind, (0, {}))
+        return rows if version == driver.data_version(link) else {}
 
     def close(self) -> None:
         """Close them; a transaction left open is rolled back by SQLite."""
@@ -168,20 +176,26 @@ class Store:
         try:
             links.writing = True
             with driver.faults(self._path):
-                link = self._link("durable" if durable else "write")
+                kind = "durable" if durable else "write"
+                link = self._link(kind)
                 driver.begin(link, write=True)
+                known = links.take_known(kind, link)
                 try:
-                    tx = Transaction(link, self.clock.now_ms(), self.origin, actor, writing=True)
+                    tx = Transaction(
+                        link, self.clock.now_ms(), self.origin, actor, writing=True, known=known
+                    )
                     if label is not None:
                         tx.recorder = Recorder(link, label, tx.now_ms)
                     desk = Desk(tx)
                     yield desk
                     self._finish(desk, tx)
+                    version = driver.data_version(link)
                     driver.commit(link)
                 except BaseException:
                     with suppress(driver.Error):
                         driver.rollback(link)
                     raise
+                links.known[kind] = (version, tx.known)
                 if tx.outgoing and not durable:
                     driver.to_disk(self._path)
         finally:
@@ -192,6 +206,8 @@ class Store:
         """What every transaction does last: the index, the step, what others should look at."""
         for work in tx.at_end:
             work()
+        if tx.unindexed or any(kind in FOLLOWED for kind, _ in tx.touched):
+            desk.search.flush()
         if tx.recorder is not None and tx.recorder.step is not None:
             tx.recorder.close()
             desk.undo.trim()

@@ -270,5 +270,18 @@ SURVEY = _table(
     *_ints("rated_ms rated_message_id", null=True), _int("created_ms"),
     Index("ix_survey_ticket", "ticket_id"), Index("ix_survey_customer", "customer_id"),
 )
+SAVED_SEARCH = _table(
+    "saved_search", _id(), _uid(), _text("name", unique=True), _text("query"),
+    *_ints("place created_ms"),
+)
+FILE_TEXT = _table(
+    "file_text", _int("message_id", key=True, to="message"), _text("state"),
+    Column("data", LargeBinary(), nullable=True),
+    Index("ix_file_text_waiting", "message_id", sqlite_where=sql("state = 'waiting'")),
+)
+NAME_SOUND = _table(
+    "name_sound", _int("n", key=True), _text("sound", key=True), _text("chars", key=True),
+    rowid=False,
+)
 MONTH = _table("frozen_month", _text("month", key=True), _text("figures"), _int("made_ms"))
 # fmt: on

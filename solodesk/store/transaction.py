@@ -14,6 +14,8 @@ from solodesk.store.driver import Connection, Cursor, Params, Value
 from solodesk.store.spec import to_json
 
 Label = tuple[str, dict[str, Any]]
+FOLLOWED = frozenset(("note", "customer"))
+"""Kinds of changes that the search index follows besides mail."""
 
 
 def pack(values: dict[str, Value]) -> str:
@@ -96,6 +98,8 @@ class Transaction:
     """Work that waits for the end of the transaction (the search index, in order)."""
     outgoing: bool = False
     """It is about mail on its way out: a power cut must not take it back (faults.md S2)."""
+    unindexed: dict[Any, Any] = field(default_factory=dict)
+    """Messages whose document is made at the end, with words made beforehand (search.py)."""
     known: dict[tuple[str, int], Any] = field(default_factory=dict)
     """Rows read by their id and not changed since, while writing."""
 

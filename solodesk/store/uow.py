@@ -12,7 +12,6 @@ from solodesk.domain.changes import Changes
 from solodesk.domain.events import Actor
 from solodesk.domain.ids import MessageId, TicketId
 from solodesk.store.lists import Lists
-from solodesk.store.search import Search
 from solodesk.store.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from solodesk.store.repositories.server_side import GmailNames, ServerActs
     from solodesk.store.repositories.tickets import Tickets
     from solodesk.store.repositories.writing import Blobs, Drafts, Notes, Tags
+    from solodesk.store.search import Search
     from solodesk.store.undo import Undo
 
 
@@ -211,14 +211,16 @@ class Reader:
         return Meta(self._tx)
 
     @cached_property
-    def search(self) -> Search:
+    def search(self) -> "Search":
         """The search index."""
+        from solodesk.store.search import Search
+
         return Search(self._tx)
 
     @cached_property
     def lists(self) -> Lists:
         """Read models for the screens."""
-        return Lists(self._tx, self.search)
+        return Lists(self._tx, lambda: self.search)
 
 
 class Desk(Reader):

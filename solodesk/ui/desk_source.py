@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from solodesk.base.clock import utc
 from solodesk.domain.hours import BusinessHours
 from solodesk.domain.ids import TicketId
-from solodesk.domain.search_query import parse_query
 from solodesk.domain.views import Tag, TicketRow, View
 from solodesk.services import lists, settings
+from solodesk.services.reach import PORTAL
 from solodesk.services.units import Reader
 from solodesk.ui.ops import DeskGate
 from solodesk.ui.palette_entries import Entry, Sort
@@ -35,7 +35,8 @@ class Standing:
     leaving: int
     """Replies on their way."""
     trouble: tuple[str, str] | None
-    """(account's address, state) of an account that needs the owner."""
+    """(account's address, state) of an account that needs the owner; state `portal`: something
+    else answers in the server's place, as in a hotel."""
 
 
 class DeskSource:
@@ -84,6 +85,8 @@ class DeskSource:
         if query.only:
             return query.only
         if query.search:
+            from solodesk.domain.search_query import parse_query
+
             wanted = parse_query(query.search, self._today())
             return self._gate.read(lambda reader: lists.find_tickets(reader, wanted))
         return self._gate.read(
@@ -116,6 +119,8 @@ class DeskSource:
 
     def find(self, words: str, done: Callable[[str, list[Entry]], None]) -> None:
         """Canned responses, macros, tags and tickets for the palette, off the window's thread."""
+        from solodesk.domain.search_query import parse_query
+
         wanted = parse_query(words, self._today())
 
         def read(reader: Reader) -> list[Entry]:
@@ -160,6 +165,11 @@ def _standing(reader: Reader) -> Standing:
     accounts = reader.accounts.all()
     received = [a.last_receive_ms for a in accounts if a.last_receive_ms is not None]
     states = [(a.address, a.state) for a in accounts if a.state in {"sign_in_needed", "error"}]
+    states += [
+        (a.address, "portal")
+        for a in accounts
+        if a.state == "offline" and (a.detail or {}).get("code") in PORTAL
+    ]
     leaving = [row for row in lists.outbox(reader) if row.state in {"queued", "retrying", "held"}]
     wakes = [
         row.snoozed_until_ms

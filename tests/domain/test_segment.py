@@ -8,7 +8,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solodesk.domain.script import SIMPLIFIED
-from solodesk.domain.segment import flatten, fold, is_cjk, matcher, segment, words
+from solodesk.domain.search_tree import Term
+from solodesk.domain.segment import fold, segment, split, words
+from solodesk.domain.snippet import Looker
+
+
+def in_index(text: str, phrase: tuple[str, ...]) -> bool:
+    """Whether SQLite's index finds the phrase in the text."""
+    link = sqlite3.connect(":memory:")
+    link.execute(
+        "CREATE VIRTUAL TABLE s USING fts5 (t, content='',"
+        " tokenize='unicode61 remove_diacritics 2')"
+    )
+    link.execute("INSERT INTO s (rowid, t) VALUES (1, ?)", (segment(text),))
+    asked = f'"{" ".join(phrase)}"'
+    found = link.execute("SELECT rowid FROM s WHERE s MATCH ?", (asked,)).fetchall()
+    link.close()
+    return found == [(1,)]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +56,7 @@ def test_every_cjk_character_is_a_word() -> None:
 
 
 def test_what_has_no_words() -> None:
-    assert words("!!! —— 😀 \x00") == ()
+    assert words("!!! —— \u200b \x00 \ue001") == ()
 
 
 def test_traditional_table_is_sound() -> None:
@@ -50,18 +66,16 @@ def test_traditional_table_is_sound() -> None:
     assert not {ord(simple) for simple in SIMPLIFIED.values()} & SIMPLIFIED.keys()
 
 
-@given(st.text(max_size=60))
-def test_segmenting_is_steady(text: str) -> None:
-    """Segmented text is storable, and segmenting it again changes no word."""
+@given(st.text(st.characters(exclude_categories=("Cn", "Cs")), max_size=60))
+def test_the_real_index_finds_every_text_by_its_own_words(text: str) -> None:
+    """Whatever a text holds, it is storable, and its words as a phrase find it."""
     once = segment(text)
     once.encode()
     assert "\x00" not in once
-    assert words(once) == words(text)
-
-
-@given(st.text(max_size=60))
-def test_flatten_keeps_positions(text: str) -> None:
-    assert len(flatten(text)) == len(text)
+    found = words(text)
+    assert split(once)[: len(found)] == found
+    if found:
+        assert in_index(text, found)
 
 
 _TEXT = st.text(alphabet="退款退貨單单ABcé 1。,\n", min_size=1, max_size=30)
@@ -76,37 +90,36 @@ def test_every_run_of_chinese_is_found_by_the_real_index(text: str, data: st.Dat
     run = data.draw(st.sampled_from(runs))
     start = data.draw(st.integers(0, len(run) - 1))
     piece = run[start : data.draw(st.integers(start + 1, len(run)))]
-    link = sqlite3.connect(":memory:")
-    link.execute(
-        "CREATE VIRTUAL TABLE s USING fts5 (t, content='',"
-        " tokenize='unicode61 remove_diacritics 2')"
-    )
-    link.execute("INSERT INTO s (rowid, t) VALUES (1, ?)", (segment(text),))
-    phrase = " ".join(words(piece))
-    assert link.execute("SELECT rowid FROM s WHERE s MATCH ?", (f'"{phrase}"',)).fetchall() == [
-        (1,)
-    ]
-    link.close()
-    pattern = matcher([(words(piece), False)])
-    assert pattern is not None
-    assert pattern.search(flatten(text)) is not None
+    assert in_index(text, words(piece))
+    assert Looker([Term(words(piece))]).finds(text)
 
 
-def test_matcher_finds_whole_words_and_prefixes() -> None:
-    whole = matcher([(("resume",), False)])
-    prefix = matcher([(("resu",), True)])
-    assert whole is not None
-    assert prefix is not None
-    assert whole.search(flatten("Mon Résumé.")) is not None
-    assert whole.search(flatten("resumes")) is None
-    assert prefix.search(flatten("my RÉSUMÉ")) is not None
-    assert prefix.search(flatten("presume")) is None
-    assert matcher([((), False)]) is None
+def test_each_letter_of_scripts_without_spaces_is_a_word() -> None:
+    assert words("ขอคืนเงิน") == ("ข", "อ", "ค", "น", "เ", "ง", "น")
+    assert words("iPhone15手机壳") == ("iphone15", "手", "机", "壳")
+    assert words("환불 かえきん") == ("환", "불", "か", "え", "き", "ん")
 
 
-def test_latin_beside_chinese() -> None:
-    pattern = matcher([(("a123",), False)])
-    assert pattern is not None
-    assert pattern.search(flatten("订单A123已发货")) is not None
-    assert is_cjk("退")
-    assert not is_cjk("a")
+def test_marks_and_signs_of_no_width_are_no_part_of_words() -> None:
+    assert words("re\u00adfund 退\u200b款 كِتَاب") == ("refund", "退", "款", "كتاب")
+    assert words("e\u0301te\u0301") == words("été")
+
+
+def test_each_emoji_is_a_word_of_its_own() -> None:
+    assert len(words("👍🏽👍 ok😀")) == 5
+    assert words("😀") == words(" 😀!")
+    assert words("😀") != words("😁")
+
+
+def test_numbers_in_pieces_stand_in_one_piece_too() -> None:
+    for text, number in (
+        ("order A-10023.", "a10023"),
+        ("tel 138 0013 8000", "13800138000"),
+        ("(138) 0013-8000", "13800138000"),
+        ("+86 138-0013-8000", "13800138000"),
+        ("+44 (0)20 7946 0958", "02079460958"),
+        ("0086 13800138000", "13800138000"),
+    ):
+        assert number in segment(text).split(), text
+    assert segment("well-known man") == "well-known man"
+    assert segment("1 2 3") == "1 2 3"

@@ -9,8 +9,7 @@ from solodesk.mail.parse import parse_message
 from solodesk.services.prepared import Prepared, prepare
 from solodesk.services.stored import columns_of
 from solodesk.store.compression import unpack
-from solodesk.store.search import document
-from solodesk.store.spec import to_json
+from solodesk.store.search_words import words_of
 from tests.support.mails import raw_mail
 
 OWN = frozenset({"support@shop.example"})
@@ -66,17 +65,8 @@ def test_what_is_made_beforehand_is_what_the_store_would_make() -> None:
     assert unpack(ready.packed) == raw
     assert ready.parsed.body_html == ""
     columns = columns_of(parsed)
-    row = (
-        1,
-        7,
-        columns["subject"],
-        columns["from_name"],
-        columns["from_address"],
-        to_json(columns["recipients"]),
-        columns["text"],
-        to_json(columns["attachments"]),
-    )
-    assert document(row) == (7, *(ready.words or ()))
+    names = ("subject", "from_name", "from_address", "recipients", "text", "attachments")
+    assert ready.words == words_of(*(columns[name] for name in names))
 
 
 def test_the_deadly_and_the_endless_are_damaged_and_the_rest_is_read() -> None:

@@ -102,6 +102,25 @@ _SYNC = (
     "CREATE INDEX ix_server_act_due ON server_act (account_id, not_before_ms)"
     " WHERE state IN ('waiting', 'doing')",
 )
+_SEARCH = (
+    "CREATE TABLE saved_search (id INTEGER PRIMARY KEY, uid BLOB NOT NULL UNIQUE,"
+    " name TEXT NOT NULL UNIQUE, query TEXT NOT NULL, place INTEGER NOT NULL,"
+    " created_ms INTEGER NOT NULL) STRICT",
+    "CREATE TABLE file_text (message_id INTEGER PRIMARY KEY REFERENCES message (id),"
+    " state TEXT NOT NULL, data BLOB) STRICT",
+    "CREATE INDEX ix_file_text_waiting ON file_text (message_id) WHERE state = 'waiting'",
+    # Which attachments can be read is found out when each is tried.
+    "INSERT INTO file_text (message_id, state) SELECT id, 'waiting' FROM message"
+    " WHERE attachments != '[]' AND raw_state != 'erased'",
+    "CREATE TABLE name_sound (n INTEGER NOT NULL, sound TEXT NOT NULL, chars TEXT NOT NULL,"
+    " PRIMARY KEY (n, sound, chars)) STRICT, WITHOUT ROWID",
+    "DROP TABLE search",
+    "CREATE VIRTUAL TABLE search USING fts5 (subject, sender, people, body, marks, content='',"
+    " tokenize='unicode61 remove_diacritics 2')",
+    "INSERT INTO search (search, rank) VALUES ('automerge', 16)",
+    "CREATE VIRTUAL TABLE search_card USING fts5 (words,"
+    " tokenize='unicode61 remove_diacritics 2')",
+)
 
 
 def upgrade() -> None:
@@ -120,7 +139,8 @@ def upgrade() -> None:
     link.execute(_DICTIONARY)
     for statement in _SYNC:
         link.execute(statement)
-    link.execute("INSERT INTO search (search) VALUES ('delete-all')")
+    for statement in _SEARCH:
+        link.execute(statement)
     link.execute("DELETE FROM meta WHERE key = 'search_rebuilt'")
     link.execute("UPDATE meta SET value = '' WHERE key = 'segmenter_version'")
 
