@@ -1,7 +1,8 @@
 """Contact forms: mail that a web site sends on behalf of a visitor.
 
 The sender is ours, the site's or nobody ("no-reply"); the customer is named by Reply-To or by a
-block of labelled lines in the text. A shop's own no-reply mail must not be taken for one.
+block of labelled lines in the text (form_fields.py). A shop's own no-reply mail must not be taken
+for one.
 """
 
 import re
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from solodesk.domain.message import Address
 from solodesk.mail import addresses
 from solodesk.mail.envelope import Envelope
+from solodesk.mail.form_fields import Fields, Foreign, read_fields
 
 NO_REPLY = re.compile(
     r"^(?:.*[._+-])?(?:no[._-]?reply|do[._-]?not[._-]?reply|dont[._-]?reply|not?[._-]?reply|"
@@ -20,69 +22,52 @@ NO_REPLY = re.compile(
     re.IGNORECASE,
 )
 _SITE = re.compile(
-    r"^(?:wordpress|wp|web|www|www-data|apache|nginx|nobody|httpd|webserver|website|webform|"
-    r"webforms|form|forms|formmail|formular|kontakt|"
-    r"contact|contactform|contact-form|form-submissions?|formsubmit|submissions?|mailer|"
-    r"notifications?|notify|system|server|"
-    r"kontaktformular|joomla|drupal|typo3|squarespace|wix|jotform|typeform|weebly|shopify|"
-    r"website-?form|hello|"
-    r"automailer|automated|bot|robot)(?:[+._-].*)?$",
+    r"^(?:wordpress|wp|www|www-data|apache|nginx|nobody|httpd|webserver|website|webform|"
+    r"webforms|forms?|formmail|formular|form-?responses?|formulaires?|formularios?|contact-?us|"
+    r"contact[._-]?forms?|form[._-]?submissions?|formsubmit|form[._-]?mailer|submissions?|mailer|"
+    r"notifications?|kontakt-?formular|web-?form-?mailer|leads?|offline-?messages?|live-?chat|"
+    r"joomla|drupal|typo3|squarespace|wix|jotform|typeform|weebly|shopify|formspree|webflow|"
+    r"website-?form|automailer|php-?mailer|postman|cgi(?:-mailer)?)(?:[+._-].*)?$",
+    re.IGNORECASE,
+)
+# Names that sites use and people too: they speak for others only when a form's fields are there.
+_PERHAPS = re.compile(
+    r"^(?:contact|kontakt|hello|web|email|e-mail|mail|messages?|system|server|notify|automated|bot|"
+    r"robot|info|admin|webmaster|root|site|inbox|alerts?|postmaster|service)(?:[+._-].*)?$",
     re.IGNORECASE,
 )
 _ROLE = re.compile(
     r"^(?:support|info|help|helpdesk|contact|service|services|customer-?(?:service|care|support)|"
     r"care|sales|hello|team|feedback|"
     r"office|kundenservice|kontakt|service-?client|billing|orders?|shop|store|news|newsletter|"
-    r"marketing|reply|replies|"
+    r"accounts?|accounting|accounts?-?payable|invoices?|finance|rechnung|hr|jobs|"
+    r"legal|privacy|security|abuse|press|bookings?|reservations?|hallo|mail|email|"
+    r"marketing|reply|replies|success|customers?|clients?|members?|community|notifications?|"
     r"kefu|enquir(?:y|ies)|inquir(?:y|ies)|admin)(?:[._+-].*|\d*)$",
     re.IGNORECASE,
 )
-_LABELS = {
-    "email": "email|e-mail|mail|emailaddress|e-mailaddress|youremail|youre-mail|youremailaddress|"
-    "emailid|contactemail|customeremail|visitoremail|senderemail|"
-    "e-mail-adresse|emailadresse|mailadresse|ihree-mail|ihree-mail-adresse|correo|"
-    "correoelectrónico|courriel|adressee-mail|adressemail|votree-mail|"
-    "indirizzoemail|e-mailadres|replyto|reply-to|replyemail|"
-    "邮箱|电子邮箱|邮箱地址|电子邮件|电子邮件地址|"
-    "邮件|邮件地址|您的邮箱|联系邮箱|客户邮箱|你的邮箱|"
-    "email地址|e-mail地址|email邮箱|電子郵件|"
-    "電子信箱|信箱|郵箱|"
-    "メール|メールアドレス|이메일|이메일주소|почта|эл.почта|электроннаяпочта|емайл",
-    "name": "name|yourname|fullname|firstname|lastname|contactname|customername|customer|"
-    "visitorname|sendername|from|first|last|"
-    "ihrname|vorname|nachname|vorundnachname|nom|prénom|votrenom|nometprénom|nombre|"
-    "nombrecompleto|sunombre|apellidos|nome|nomecompleto|cognome|naam|namn|"
-    "姓名|您的姓名|你的姓名|名字|称呼|您的称呼|"
-    "联系人|客户姓名|客户名称|客户|联系人姓名|昵称|"
-    "姓名称呼|聯絡人|お名前|名前|氏名|이름|성함|"
-    "имя|"
-    "вашеимя|фио",
-    "message": "message|yourmessage|messagebody|comment|comments|body|question|inquiry|enquiry|"
-    "description|details|howcanwehelp|howcanwehelpyou|nachricht|ihrenachricht|"
-    "mitteilung|votremessage|mensaje|messaggio|bericht|mensagem|content|note|notes|"
-    "留言|留言内容|内容|信息|消息|咨询内容|问题描述|"
-    "问题|备注|需求|您的留言|您的需求|反馈内容|"
-    "詢問內容|訊息|内容詳細|お問い合わせ内容|ご用件|"
-    "메시지|"
-    "문의내용|сообщение|текст",
-    "phone": "phone|phonenumber|telephone|tel|mobile|telefon|telefonnummer|téléphone|teléfono|"
-    "telefono|telefoon|电话|手机|手机号|手机号码|"
-    "联系电话|联系方式|電話|電話番号|전화번호|연락처|"
-    "телефон|微信|wechat|qq",
-    "subject": "subject|betreff|sujet|asunto|oggetto|onderwerp|topic|主题|标题|主旨|件名|제목|тема",
-}
-_KIND = {label: kind for kind, names in _LABELS.items() for label in names.split("|")}
-_LINE = re.compile(
-    r"^[^\S\n>]*[*•·\-–【\[]*[^\S\n]*([^\W\d_][^\n:：=|"
-    r"@<>]{0,38}?)[^\S\n]*[\]】*]*[^\S\n]*(?:[:：=|]|[^\S\n]{2,}|\t)[^\S\n]*[*]*(.*)$"
+_FORM_WORDS = re.compile(
+    r"\bform\b|submission|submitted|new (?:response|entry|enquiry|inquiry|message|lead|"
+    r"contact)|contact (?:request|message)|enquiry|inquiry|message from|website message|"
+    r"formular|kontaktanfrage|anfrage|formulaire|demande de contact|formulario|consulta|"
+    r"modulo di contatto|"
+    r"contactformulier|formulário|留言|表单|表單|咨询|諮詢|询盘|詢價|在线反馈|反馈|联系我们|聯絡我們|"
+    r"お問い?合わ?せ|フォーム|문의|обратн|форм[аыу]|заявк",
+    re.IGNORECASE,
 )
-_LABEL_ALONE = re.compile(
-    r"^[^\S\n]*[*•·\-–【\[]*[^\S\n]*([^\W\d_][^\n:：=|@<>]{0,38}?)[^\S\n]*[\]】*:：]*[^\S\n]*$"
+_RECEIPT = re.compile(
+    r"\b(?:orders?|payment|paid|invoice|receipt|booking confirm\w*|reservation|registration|"
+    r"registered|sign(?:ed)? ?up|password|verif\w+|confirm\w*|account|subscri\w+|newsletter|"
+    r"shipped|delivery|"
+    r"shipment|refund(?:ed)?|review|statement|bestellung|rechnung|zahlung|commande|facture|"
+    r"paiement|"
+    r"pedido|factura|pago|ordine|fattura|pagamento|bestelling|factuur)\b|订单|付款|支付|收据|发票|"
+    r"注册|验证码|密码|发货|注文|請求書|訂單|발송|주문|заказ",
+    re.IGNORECASE,
 )
-_ADDRESS = re.compile(
-    r"[^\s<>\"'(),;:：，（）\[\]]{1,80}@[^\s<>\"'(),;:：，（）\[\]]{1,120}\.[A-Za-z]{2,24}"
-)
-_MAX_LINES = 150
+_ADDRESS = re.compile(r"[^\s<>\"'()]{1,80}@[^\s<>\"'()]{1,120}")
+_TOP = 4
+"""A form's fields begin in the first lines; a signature's at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +76,6 @@ class FormSender:
 
     customer: Address | None
     evidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    fields: dict[str, str]
-    address: str | None
 
 
 def is_no_reply(address: str) -> bool:
@@ -116,46 +95,90 @@ def find_form(env: Envelope, body: str, own: frozenset[str], *, bulk: bool) -> F
     other = _named_by_reply_to(env, sender, own)
     if not trusted and other is None:
         return None
-    block = read_block(body, own)
-    same = block is not None and other is not None and block.address == other.address.lower()
-    if other is not None and (
-        same or (trusted and not bulk and not _role_of_same_house(sender, other))
+    fields = _fields(body, own)
+    if other is not None and _behind_reply_to(
+        env, sender, other, fields, trusted=trusted, bulk=bulk
     ):
-        name = other.name or (block.fields.get("name", "") if block else "")
+        name = other.name or fields.values.get("name", "")
         return FormSender(Address(_plain_name(name), other.address), "contact_form:reply_to")
-    if trusted and block is not None and len(block.fields) >= 2:
-        if block.address:
-            name = block.fields.get("name", "")
-            return FormSender(
-                Address(_plain_name(name), addresses.tidy_address(block.address)),
-                "contact_form:body",
-            )
-        if {"name", "message"} <= block.fields.keys() or {
-            "phone",
-            "message",
-        } <= block.fields.keys():
-            return FormSender(None, "contact_form:no_address")
+    if not trusted or env.is_reply or not _is_form(fields):
+        return None
+    values = fields.values
+    if "message" not in values and not _called_form(env, body):
+        return None
+    if fields.address:
+        customer = Address(
+            _plain_name(values.get("name", "")), addresses.tidy_address(fields.address)
+        )
+        return FormSender(customer, "contact_form:body")
+    if "message" in values and values.keys() & {"name", "phone"}:
+        return FormSender(None, "contact_form:no_address")
     return None
 
 
+def _called_form(env: Envelope, body: str) -> bool:
+    """Subject or first lines say that somebody filled something in, and not that they bought."""
+    head = f"{env.subject}\n{body[:300]}"
+    return bool(_FORM_WORDS.search(head)) and not _RECEIPT.search(env.subject)
+
+
+def message_of(body: str) -> str | None:
+    """What the visitor wrote, when the form labels it; for mails `find_form` says are forms."""
+    found = _fields(body, frozenset()).values.get("message", "")
+    return found if any(char.isalnum() for char in found) else None
+
+
+def _fields(body: str, own: frozenset[str]) -> Fields:
+    return read_fields(body, Foreign(own, NO_REPLY))
+
+
+def _is_form(fields: Fields) -> bool:
+    """At least two labelled fields that say who and what, and not the head of a forwarded mail."""
+    telling = fields.values.keys() - {"other"}
+    return len(telling) >= 2 and fields.header_words == 0
+
+
+def _behind_reply_to(
+    env: Envelope, sender: Address, other: Address, fields: Fields, *, trusted: bool, bulk: bool
+) -> bool:
+    """Is the person in Reply-To somebody a form speaks for?"""
+    values = fields.values
+    form = _is_form(fields)
+    if form and fields.address == other.address.lower():
+        if trusted and ("message" in values or _called_form(env, "") or not _receipt(env)):
+            return True
+        top = {"name", "email"} <= values.keys() and fields.at < _TOP
+        return ("message" in values or top) and not env.is_reply
+    if not trusted or bulk or _role_of_same_house(sender, other):
+        return False
+    if form and "message" in values:
+        return True
+    if _sends_to_itself(env, sender):
+        return True
+    # A machine that sets Reply-To to a service address writes for itself: bills, notices.
+    if _receipt(env) or _ROLE.match(other.address.partition("@")[0]):
+        return False
+    return form or not _PERHAPS.match(sender.address.partition("@")[0])
+
+
+def _sends_to_itself(env: Envelope, sender: Address) -> bool:
+    """Only a site's own mailer writes from the address it writes to, with another Reply-To."""
+    return any(sender.address.lower() == to.address.lower() for to in env.to)
+
+
+def _receipt(env: Envelope) -> bool:
+    return bool(_RECEIPT.search(env.subject)) and not _FORM_WORDS.search(env.subject)
+
+
 def _speaks_for_others(env: Envelope, sender: Address, own: frozenset[str]) -> bool:
-    local, _, domain = sender.address.lower().partition("@")
+    local = sender.address.lower().partition("@")[0]
     to = {a.address.lower() for a in (*env.to, *env.cc)}
     to_us = bool(to & own) or not to
     if sender.address.lower() in own:
         return to_us
     if sender.address.lower() in to and len(to) == 1:
         return True
-    house = any(domain == address.rpartition("@")[2] for address in own) and not _free(domain)
-    return (
-        is_no_reply(sender.address)
-        or bool(_SITE.match(local))
-        or (house and to_us and bool(_SITE.match(local)))
-    )
-
-
-def _free(domain: str) -> bool:
-    return domain in FREE_MAIL
+    return is_no_reply(sender.address) or bool(_SITE.match(local) or _PERHAPS.match(local))
 
 
 def _named_by_reply_to(env: Envelope, sender: Address, own: frozenset[str]) -> Address | None:
@@ -185,50 +208,6 @@ def _registered(domain: str) -> str:
 
 def _plain_name(name: str) -> str:
     return re.sub(r"\s+", " ", _ADDRESS.sub("", name)).strip(" <>\"'")[:120]
-
-
-def read_block(body: str, own: frozenset[str]) -> _Block | None:
-    """The labelled lines of a form ("Name: …", "邮箱：…") in a text, on one line or on two."""
-    fields: dict[str, str] = {}
-    found: str | None = None
-    lines = [line.strip()[:400] for line in body.split("\n", _MAX_LINES)[:_MAX_LINES]]
-    lines = [line for line in lines if line]
-    for number, line in enumerate(lines):
-        kind, value = _labelled(line)
-        if kind is None:
-            continue
-        if not value and number + 1 < len(lines) and _labelled(lines[number + 1])[0] is None:
-            value = lines[number + 1].strip()
-        if kind == "name" and fields.get("name") and value and len(fields["name"]) < 60:
-            value = fields["name"] + " " + value if _second_name(line) else fields["name"]
-        if value:
-            fields[kind] = value if kind == "name" else fields.get(kind, value)
-        if kind in {"email", "name"} and found is None:
-            found = _foreign_address(value, own)
-    return _Block(fields, found) if fields else None
-
-
-def _second_name(line: str) -> bool:
-    return bool(re.match(r"\W*(?:last|nachname|apellidos|cognome)", line, re.IGNORECASE))
-
-
-def _labelled(line: str) -> tuple[str | None, str]:
-    for pattern in (_LINE, _LABEL_ALONE):
-        match = pattern.match(line)
-        if match:
-            word = re.sub(r"[\s\u3000()（）*]+|required|必填", "", match[1]).lower()
-            kind = _KIND.get(word)
-            if kind:
-                return kind, (match[2].strip() if pattern is _LINE else "")
-    return None, ""
-
-
-def _foreign_address(value: str, own: frozenset[str]) -> str | None:
-    match = _ADDRESS.search(value)
-    if match is None:
-        return None
-    address = match[0].rstrip(".").lower().removeprefix("mailto:")
-    return None if address in own or is_no_reply(address) else address
 
 
 FREE_MAIL = frozenset(

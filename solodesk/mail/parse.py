@@ -13,6 +13,7 @@ from solodesk.mail.charset_labels import FORCED, forced
 from solodesk.mail.closers import is_closer
 from solodesk.mail.envelope import FORWARD_SUBJECT, Envelope, read_envelope
 from solodesk.mail.files import SIGNATURES, describe_files
+from solodesk.mail.forms import message_of
 from solodesk.mail.language import guess_language
 from solodesk.mail.newwords import new_words
 from solodesk.mail.structure import Skeleton
@@ -79,6 +80,8 @@ def _read(raw: bytes, own: frozenset[str], chosen: str | None = None) -> ParsedM
     verdict = kinds.judge(
         kinds.Case(skeleton, env, body.text, new_text, body.html is not None, survey, own)
     )
+    if verdict.because[:1] and verdict.because[0].startswith("contact_form"):
+        new_text = message_of(body.text) or new_text
     return _message(raw, skeleton, env, body, new_text, files, survey, verdict)
 
 
