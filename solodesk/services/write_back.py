@@ -17,8 +17,9 @@ from solodesk.base.errors import KnownError
 from solodesk.domain.events import Actor, Event
 from solodesk.domain.ids import AccountId, MessageId, TicketId
 from solodesk.domain.ticket import Status
-from solodesk.services import settings
+from solodesk.services import write_back_moves
 from solodesk.services.units import Desk, Reader, Store
+from solodesk.services.write_back_moves import live
 
 if TYPE_CHECKING:
     # The window marks mail as read, too, and needs neither for that.
@@ -46,7 +47,7 @@ _BROKEN: Final = frozenset({"connection_lost", "timeout", "unreachable", "host_n
 
 def allowed(reader: Reader) -> frozenset[str]:
     """The kinds of act that are switched on."""
-    return frozenset(kind for kind, key in SWITCHES.items() if settings.get(reader, key))
+    return frozenset(kind for kind, key in SWITCHES.items() if reader.settings.get(key))
 
 
 def before_switching(desk: Desk, key: str) -> None:
@@ -124,18 +125,6 @@ def _put(desk: Desk, account: AccountId, message: MessageId, kind: str, at_ms: i
         )
 
 
-def live(reader: Reader, message: MessageId, role: str | None = None) -> list[rows.Place]:
-    """Where a message lies on a server now (in folders of a role)."""
-    found = []
-    for place in reader.places.of_message(message):
-        folder = reader.folders.get(place.folder_id)
-        if folder is None or place.gone_ms is not None:
-            continue
-        if place.uidvalidity == folder.uidvalidity and role in (None, folder.role):
-            found.append(place)
-    return found
-
-
 def _account(reader: Reader, places: Sequence[rows.Place]) -> AccountId | None:
     folder = reader.folders.get(places[0].folder_id) if places else None
     return None if folder is None else folder.account_id
@@ -174,8 +163,6 @@ def perform_due(store: Store, account: AccountId, source: ImapSource) -> int:
 def _attempt(store: Store, source: ImapSource, kind: str, acts: Sequence[rows.ServerAct]) -> int:
     try:
         if kind == ARCHIVE:
-            from solodesk.services import write_back_moves
-
             return write_back_moves.move(store, source, acts)
         return _flag(store, source, kind, acts)
     except KnownError as error:

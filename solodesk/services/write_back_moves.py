@@ -6,19 +6,23 @@ first looks what became of it. A message whose ticket was opened again stays. Mu
 has no copy.
 """
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from solodesk.base.errors import KnownError
 from solodesk.domain.events import Actor
 from solodesk.domain.ids import MessageId
 from solodesk.domain.ticket import Status
-from solodesk.mail.imap import ImapSource
-from solodesk.mail.imap_write import NewPlaces, Writing
-from solodesk.services import settings, write_back
 from solodesk.services.units import Desk, Reader, Store
-from solodesk.store import rows
+
+if TYPE_CHECKING:
+    from solodesk.mail.imap import ImapSource
+    from solodesk.mail.imap_write import NewPlaces, Writing
+    from solodesk.store import rows
 
 _ARCHIVE = "Archive"
 _CANDIDATES = 20
@@ -36,11 +40,23 @@ class _Carried:
     sha256: bytes
 
 
+def live(reader: Reader, message: MessageId, role: str | None = None) -> list[rows.Place]:
+    """Where a message lies on a server now (in folders of a role)."""
+    found = []
+    for place in reader.places.of_message(message):
+        folder = reader.folders.get(place.folder_id)
+        if folder is None or place.gone_ms is not None:
+            continue
+        if place.uidvalidity == folder.uidvalidity and role in (None, folder.role):
+            found.append(place)
+    return found
+
+
 def move(store: Store, source: ImapSource, acts: Sequence[rows.ServerAct]) -> int:
     """Carry out acts of one mailbox; returns how many messages were moved."""
     by_folder: dict[int, list[_Carried]] = {}
     with store.read() as reader:
-        named = str(settings.get(reader, "archive_folder"))
+        named = str(reader.settings.get("archive_folder") or "")
         for act in acts:
             for each in _carried(reader, act):
                 by_folder.setdefault(each.place.folder_id, []).append(each)
@@ -63,7 +79,7 @@ def _carried(reader: Reader, act: rows.ServerAct) -> list[_Carried]:
     ticket = None if row is None else reader.tickets.get(reader.tickets.final(row.ticket_id))
     if row is None or ticket is None or ticket.status != Status.CLOSED.value:
         return []
-    places = write_back.live(reader, row.id, "inbox")
+    places = live(reader, row.id, "inbox")
     return [
         _Carried(act, place, row.id, row.rfc_id, row.size, row.sha256)
         for place in places

@@ -150,6 +150,18 @@ class StatusWords(QObject):
                 ("account.add", _("Sign in again")),
                 "lock",
             )
+        if state == "portal":
+            return Notice(
+                "offline",
+                _("{address} cannot be reached from this network.").format(address=address),
+                _(
+                    "Something else answers in its place: open your browser, perhaps the network"
+                    " wants you to sign in first. No password was sent; SoloDesk tries again by"
+                    " itself."
+                ),
+                ("mail.check", _("Try again")),
+                "wifi-off",
+            )
         return Notice(
             "error",
             _("Mail of {address} cannot be fetched.").format(address=address),
