@@ -3,7 +3,6 @@ the owner is open, how to take it back. Repositories build their named queries o
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Generic, TypeVar, cast
 
 from solodesk.domain.ids import new_uid
@@ -12,8 +11,8 @@ from solodesk.store.spec import R, Spec
 from solodesk.store.transaction import Transaction
 
 K = TypeVar("K", bound=int)
-KNOWN = 256
-"""Rows remembered within a transaction: enough for one act, little in memory."""
+KNOWN = 2_000
+"""Rows remembered while nobody else writes: enough for a batch of mail, little in memory."""
 
 
 class Gateway(Generic[R]):
@@ -68,16 +67,11 @@ class Gateway(Generic[R]):
         """
         spec, tx = self._spec, self._tx
         new = {name: spec.columns[name].stored(value) for name, value in values.items()}
-        names = tuple(new)
         watched = tuple(column for _, column in spec.touches)
-        before = tx.link.execute(
-            f"SELECT {', '.join((*names, *watched, '1'))} FROM {spec.table} WHERE {spec.by_key}",
-            key,
-        ).fetchone()
-        if before is None:
+        old = self._cells_of(key, (*new, *watched))
+        if old is None:
             return False
-        old = dict(zip(names, before, strict=False))
-        differing = [n for n in names if old[n] != new[n] or type(old[n]) is not type(new[n])]
+        differing = [n for n in new if old[n] != new[n] or type(old[n]) is not type(new[n])]
         if not differing:
             return False
         sets = ", ".join(f"{name} = ?" for name in differing)
@@ -86,7 +80,7 @@ class Gateway(Generic[R]):
             [*(new[n] for n in differing), *key],
         )
         self._remember(key[0], {n: values[n] for n in differing})
-        was = dict(zip(watched, before[len(names) :], strict=False))
+        was = {name: old[name] for name in watched}
         self._touch(was)
         self._touch({**was, **{n: new[n] for n in differing}})
         undone = [n for n in differing if n not in spec.kept]
@@ -100,13 +94,23 @@ class Gateway(Generic[R]):
             )
         return True
 
+    def _cells_of(self, key: Sequence[Value], names: Sequence[str]) -> dict[str, Value] | None:
+        """Cells of the row of that key, from memory when it is remembered; None without a row."""
+        spec, tx = self._spec, self._tx
+        row = tx.known.get((spec.table, cast("int", key[0])))
+        if row is not None:
+            return {name: spec.columns[name].stored(getattr(row, name)) for name in names}
+        found = tx.link.execute(
+            f"SELECT {', '.join((*names, '1'))} FROM {spec.table} WHERE {spec.by_key}", key
+        ).fetchone()
+        return None if found is None else dict(zip(names, found, strict=False))
+
     def _remember(self, row_id: Value, differing: Mapping[str, Any]) -> None:
         """Bring the remembered row in step, if there is one."""
         known, place = self._tx.known, (self._spec.table, cast("int", row_id))
         row = known.get(place)
         if row is not None:
-            columns = self._spec.columns
-            known[place] = replace(row, **{n: columns[n].read(v) for n, v in differing.items()})
+            known[place] = self._spec.changed(row, differing)
 
     def remove(self, *key: Value) -> bool:
         """Delete the row of that key; returns whether there was one."""

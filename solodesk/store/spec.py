@@ -51,14 +51,14 @@ class Column:
 
     def stored(self, value: Any) -> Value:
         """The cell for a value."""
-        if self.form == "json":
-            if value is None:
-                return None
-            return "[]" if value in ([], ()) else _encoder(value)
+        if self.form == "plain":
+            cell: Value = value
+            return cell
         if self.form == "bool":
             return 1 if value else 0
-        cell: Value = value
-        return cell
+        if value is None:
+            return None
+        return "[]" if value in ([], ()) else _encoder(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,12 @@ class Spec(Generic[R]):
     insert: str
     given: tuple[Column, ...]
     """Columns of `insert`, in order."""
+    place: Mapping[str, int]
+    """Where each stands in `insert`."""
+    blank: tuple[Value, ...]
+    """Their defaults; None for those of `unsaid`."""
+    unsaid: tuple[tuple[int, Column], ...]
+    """Columns without a constant default, and their places."""
     by_key: str
     load: Callable[[Iterable[Any]], R]
 
@@ -89,20 +95,33 @@ class Spec(Generic[R]):
         if not values.keys() <= self.columns.keys():
             message = f"{self.table} has no column {sorted(values.keys() - self.columns.keys())}"
             raise TypeError(message)
-        cells: list[Value] = []
-        for column in self.given:
+        cells = list(self.blank)
+        for name, value in values.items():
+            at = self.place.get(name)
+            if at is not None:
+                cells[at] = self.given[at].stored(value)
+        for at, column in self.unsaid:
             if column.name in values:
-                cells.append(column.stored(values[column.name]))
-            elif column.special == "now":
-                cells.append(now_ms)
+                continue
+            if column.special == "now":
+                cells[at] = now_ms
             elif column.special == "uid":
-                cells.append(new_uid(now_ms))
-            elif column.default is _REQUIRED:
+                cells[at] = new_uid(now_ms)
+            else:
                 message = f"{self.table}.{column.name} must be given"
                 raise TypeError(message)
-            else:
-                cells.append(column.default)
         return cells
+
+    def changed(self, row: R, differing: Mapping[str, Any]) -> R:
+        """A row with other values in some columns (ten times quicker than dataclasses.replace)."""
+        made = object.__new__(self.row)
+        for name in self.names:
+            if name in differing:
+                value = self.columns[name].read(differing[name])
+            else:
+                value = getattr(row, name)
+            object.__setattr__(made, name, value)
+        return made
 
 
 def _column(field_: Any) -> Column:
@@ -116,6 +135,10 @@ def _column(field_: Any) -> Column:
     elif field_.default is not MISSING:
         default = int(field_.default) if form == "bool" else field_.default
     return Column(field_.name, form, default, special)
+
+
+def _is_unsaid(column: Column) -> bool:
+    return column.special is not None or column.default is _REQUIRED
 
 
 def _loader(row: type[R], columns: tuple[Column, ...]) -> Callable[[Iterable[Any]], R]:
@@ -165,6 +188,9 @@ def spec(
         select=f"SELECT {', '.join(names)} FROM {table}",
         insert=f"INSERT INTO {table} ({listed}) VALUES ({marks})",
         given=given,
+        place={c.name: at for at, c in enumerate(given)},
+        blank=tuple(None if _is_unsaid(c) else c.default for c in given),
+        unsaid=tuple((at, c) for at, c in enumerate(given) if _is_unsaid(c)),
         by_key=" AND ".join(f"{name} = ?" for name in key),
         load=_loader(row, columns),
     )

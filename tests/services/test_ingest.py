@@ -245,6 +245,7 @@ def test_a_reply_wakes_a_snoozed_ticket(inbox: Inbox) -> None:
 def test_an_automatic_answer_changes_no_status(inbox: Inbox) -> None:
     asked = inbox.mail("Where is it?", message_id=ASK)
     inbox.phone("Soon", ASK, message_id=ANSWER)
+    inbox.clock.advance(seconds=1)
     inbox.mail("I am away", reply_to=ANSWER, headers={"Auto-Submitted": "auto-replied"})
     row = inbox.ticket(asked.ticket)
     assert (row.status, row.waiting_since_ms, row.kind) == ("waiting", None, "person")
