@@ -16,7 +16,7 @@ from solodesk.cli import forms, sign_in
 from solodesk.cli.parsing import Parser, Subparsers, WrongUse, amount
 from solodesk.cli.session import Session
 from solodesk.engine.secrets import ENVIRONMENT, Secrets, open_secrets
-from solodesk.services import accounts, certificates
+from solodesk.services import accounts, live_test
 from solodesk.services.accounts import AccountInput, AccountPlan, AccountView, Side
 from solodesk.store import rows
 from solodesk.wording.errors import told
@@ -39,7 +39,8 @@ def register(subparsers: Subparsers) -> None:
     add.add_argument("--user")
     trust = add.add_mutually_exclusive_group()
     trust.add_argument("--ca-file")
-    trust.add_argument("--accept-certificate", metavar="sha256:HEX", dest="pin")
+    pin = "--accept-certificate"
+    trust.add_argument(pin, metavar="sha256:HEX", dest="pins", action="append", default=[])
     add.add_argument("--history-days", type=amount, default=90)
     add.add_argument("--history", type=_history, dest="history_days", metavar="all|DAYS")
     add.add_argument("--idle-close-days", type=amount, default=14)
@@ -71,7 +72,7 @@ def add_account(args: argparse.Namespace, session: Session) -> int:
         imap=_side(args.imap, args.imap_tls, sending=False),
         smtp=_side(args.smtp, args.smtp_tls, sending=True),
         user=args.user,
-        ca_file=args.pin or args.ca_file,
+        ca_file=",".join(args.pins) or args.ca_file,
         history_days=args.history_days,
         idle_close_days=args.idle_close_days,
         saves_sent=False if args.copy_to_sent else None,
@@ -87,7 +88,7 @@ def add_account(args: argparse.Namespace, session: Session) -> int:
         signed = sign_in.ask(args, session, plan.address, preset)
     secret = _password(args, plan) if signed is None else signed.tokens.access
     if not args.no_test:
-        accounts.try_out(plan.imap, plan.smtp, secret or "")
+        plan = live_test.run(plan, secret or "")
     fault = None
     if signed is not None:
         fault = sign_in.keep(session, plan.address, signed)
@@ -104,13 +105,6 @@ def add_account(args: argparse.Namespace, session: Session) -> int:
         line["detail"] = {"code": fault.code, "message": told(fault.code, fault.params).message}
     session.output.line(line, _("{address} is connected.").format(address=plan.address))
     return 0
-
-
-def _live_test(plan: accounts.AccountPlan, secret: str) -> None:
-    try:
-        accounts.try_out(plan.imap, plan.smtp, secret)
-    except KnownError as error:
-        raise certificates.explained(error, (plan.imap, plan.smtp)) from error
 
 
 def _plan(asked: AccountInput, session: Session) -> AccountPlan:
@@ -174,7 +168,7 @@ def test_account(args: argparse.Namespace, session: Session) -> int:
 def _try_out(row: rows.Account, servers: list[rows.OutgoingServer], secrets: Secrets) -> None:
     if not servers:
         raise KnownError("no_such_account", account=row.address)
-    accounts.try_out(accounts.receiving(row), accounts.sending(servers[0]), secrets.of(row))
+    live_test.again(accounts.receiving(row), accounts.sending(servers[0]), secrets.of(row))
 
 
 def remove_account(args: argparse.Namespace, session: Session) -> int:
@@ -236,7 +230,7 @@ def _history(given: str) -> int:
 
 
 def _password(args: argparse.Namespace, plan: AccountPlan) -> str | None:
-    """The password as typed or pasted: without line ends, and without blanks where it has none."""
+    """The password as typed or pasted, without what pasting added."""
     if args.password_env:
         secret = os.environ.get(args.password_env)
         if secret is None:
@@ -250,7 +244,4 @@ def _password(args: argparse.Namespace, plan: AccountPlan) -> str | None:
         return None
     else:
         raise WrongUse(_("No password was given."), "--password-env NAME | --password-stdin")
-    secret = secret.strip("\r\n")
-    if plan.provider is not None and plan.provider.wants in ("app_password", "auth_code"):
-        secret = "".join(secret.split())
-    return secret
+    return live_test.secret_of(plan, secret)

@@ -17,7 +17,7 @@ from solodesk.cli.sync import receive_all
 from solodesk.domain.ids import OutboxId
 from solodesk.engine.lock import engine_lock
 from solodesk.engine.secrets import Secrets, open_secrets
-from solodesk.services import replies, sending
+from solodesk.services import accounts, replies, sending
 from solodesk.services.units import Desk
 from solodesk.wording.gettext import _
 
@@ -156,5 +156,4 @@ def _show(session: Session, ids: Iterable[OutboxId]) -> int:
 
 
 def _waits_for_sign_in(reason: tuple[str, dict[str, str]] | None) -> bool:
-    codes = ("wrong_password", "app_password_needed", "no_secret", "no_keychain")
-    return reason is not None and reason[0] in codes
+    return reason is not None and reason[0] in accounts.REFUSED | {"no_secret", "no_keychain"}

@@ -14,7 +14,7 @@ from solodesk.cli.session import Session
 from solodesk.engine.secrets import open_secrets
 from solodesk.engine.sign_ins import Signed, SignIns
 from solodesk.mail.providers import find_provider
-from solodesk.services import accounts, sign_in
+from solodesk.services import accounts, live_test, sign_in
 from solodesk.services.sign_in import Given
 from solodesk.wording.errors import told
 from solodesk.wording.gettext import _
@@ -83,7 +83,7 @@ def sign_in_again(args: argparse.Namespace, session: Session) -> int:
     preset = args.provider or (found.sign_in if found else None)
     signed = ask(args, session, row.address, preset)
     receive = accounts.receiving(row)
-    accounts.try_out(receive, accounts.sending(servers[0]), signed.tokens.access)
+    live_test.again(receive, accounts.sending(servers[0]), signed.tokens.access)
     fault = keep(session, row.address, signed)
     with session.store.write() as desk:
         accounts.signed_in_again(desk, row.id)

@@ -18,7 +18,7 @@ from solodesk.engine.secrets import Secrets
 from solodesk.engine.sign_ins import Signed, SignIns
 from solodesk.mail.imap import ImapSource
 from solodesk.mail.providers import find_provider
-from solodesk.services import accounts, discovery, sign_in, sync_rest
+from solodesk.services import accounts, certificates, discovery, live_test, sign_in, sync_rest
 from solodesk.services.accounts import AccountInput, Side
 from solodesk.services.discovery import Found
 from solodesk.services.sign_in import Given
@@ -53,11 +53,11 @@ class Requests:
         self._say = say
         self._threads: list[threading.Thread] = []
         self._sign_ins = SignIns()
-        self._stops: dict[int, threading.Event] = {}
+        self._stops: dict[int, tuple[str, threading.Event]] = {}
+        """Searches under way: what they look for, and how to stop them."""
         self._quick: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
             "sync": self._sync,
             "send": self._send,
-            "secret": self._secret,
             "cancel": self._cancel,
         }
         self._slow: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
@@ -65,6 +65,8 @@ class Requests:
             "fetch_rest": self._fetch_rest,
             "test_account": self._test_account,
             "add_account": self._add_account,
+            "secret": self._secret,
+            "accept_certificate": self._accept_certificate,
             "sign_in": self._sign_in,
             "signed_in": self._signed_in,
         }
@@ -85,7 +87,7 @@ class Requests:
     def close(self) -> None:
         """Wait a little for answers under way; they are daemons and end with the process."""
         self._sign_ins.close_all()
-        for stop in list(self._stops.values()):
+        for _address, stop in list(self._stops.values()):
             stop.set()
         for thread in self._threads:
             thread.join(_WAIT_S)
@@ -93,7 +95,8 @@ class Requests:
     def _take(self, request: Request) -> None:
         if request.do in self._slow:
             if request.do == "discover":
-                self._stops[request.id] = threading.Event()
+                address = str(request.params.get("address", ""))
+                self._stops[request.id] = (address, threading.Event())
             thread = threading.Thread(
                 target=self._answer,
                 args=(request, self._slow[request.do]),
@@ -134,7 +137,7 @@ class Requests:
     def _discover(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Find the servers of an address; `provider` None when nobody knows them."""
         address, number = str(params["address"]), int(params.get("request", 0))
-        stop = self._stops.get(number)
+        _address, stop = self._stops.get(number, ("", None))
         try:
             found = discovery.find(address, discovery.places(os.environ), stop)
         except KnownError as error:
@@ -148,14 +151,42 @@ class Requests:
         return {**found_line(found), "browser": browser}
 
     def _secret(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        """A password for an account that is here: attempts are allowed again."""
+        """A password for an account that is here: tried, kept, and attempts are allowed again.
+
+        Without a network it is kept untried: the next pass tells.
+        """
         with self._store.read() as reader:
             row = accounts.find(reader, str(params["account"]))
-        fault = self._secrets.keep(row.address, str(params["secret"]))
+            servers = reader.accounts.servers(row.id)
+        plan = accounts.plan_of(row, servers)
+        secret = live_test.secret_of(plan, str(params["secret"]))
+        try:
+            live_test.run(plan, secret)
+        except KnownError as error:
+            if error.code not in accounts.OFFLINE:
+                raise
+        fault = self._secrets.keep(row.address, secret)
         with self._store.write() as desk:
             accounts.signed_in_again(desk, row.id)
         self._works.sync(row.id)
         return _kept(fault)
+
+    def _accept_certificate(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """The owner compared a certificate of a mailbox that is here and accepts it."""
+        with self._store.read() as reader:
+            row = accounts.find(reader, str(params["account"]))
+            servers = reader.accounts.servers(row.id)
+        anchor = certificates.accepting(None, str(params["fingerprint"]))
+        for before in (row.ca_file, *(each.ca_file for each in servers)):
+            if before is not None:
+                anchor = certificates.accepting(before, str(params["fingerprint"]))
+        plan = accounts.plan_of(row, servers, anchor)
+        live_test.run(plan, self._secrets.of(row))
+        with self._store.write() as desk:
+            accounts.trust(desk, row.id, anchor)
+            accounts.signed_in_again(desk, row.id)
+        self._works.sync(row.id)
+        return {}
 
     def _fetch_rest(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """The missing part of a message over the size limit, on a connection of its own."""
@@ -170,7 +201,7 @@ class Requests:
 
     def _test_account(self, params: Mapping[str, Any]) -> dict[str, Any]:
         plan = accounts.plan(account_input(params))
-        accounts.try_out(plan.imap, plan.smtp, str(params["secret"]))
+        live_test.run(plan, live_test.secret_of(plan, str(params["secret"])))
         return {}
 
     def _add_account(self, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -181,8 +212,11 @@ class Requests:
             if reader.accounts.by_address(plan.address) is not None:
                 raise KnownError("account_exists", address=plan.address)
         signed = None if flow is None else self._sign_ins.finish(int(flow))
-        secret = str(params["secret"]) if signed is None else signed.tokens.access
-        accounts.try_out(plan.imap, plan.smtp, secret)
+        if signed is None:
+            secret = live_test.secret_of(plan, str(params["secret"]))
+        else:
+            secret = signed.tokens.access
+        plan = live_test.run(plan, secret)
         if signed is None:
             fault = self._secrets.keep(plan.address, secret)
         else:
@@ -225,12 +259,12 @@ class Requests:
         return self._secrets.keep_signed(address, signed.authority, signed.tokens)
 
     def _cancel(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        """Give up a sign-in (`flow`) or a search for servers (`request`)."""
+        """Give up a sign-in (`flow`) or searches for servers (`request`, or an `address`)."""
         if "flow" in params:
             self._sign_ins.close(int(params["flow"]))
-        stop = self._stops.get(int(params.get("request", 0)))
-        if stop is not None:
-            stop.set()
+        for number, (address, stop) in list(self._stops.items()):
+            if number == params.get("request") or address == params.get("address", None):
+                stop.set()
         return {}
 
 

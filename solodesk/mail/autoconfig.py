@@ -10,6 +10,7 @@ import re
 import ssl
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 from xml.etree.ElementTree import Element, TreeBuilder
@@ -63,11 +64,9 @@ def alike(
     name: str, imap: Endpoint, smtp: Endpoint, page: str | None, *, browser_only: bool = False
 ) -> Provider:
     """A provider found somewhere; what we know about its servers from the table holds too."""
-    known = known_server(imap.host)
+    known = known_server(imap.host, imap.port)
     if known is not None:
-        return Provider(
-            known.name, imap, smtp, known.wants, known.saves_sent, known.page or page, known.sign_in
-        )
+        return replace(known, imap=imap, smtp=smtp, page=known.page or page, also=())
     return Provider(name, imap, smtp, "oauth2" if browser_only else "password", True, page)
 
 

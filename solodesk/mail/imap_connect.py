@@ -18,6 +18,7 @@ import solodesk
 from solodesk.base.errors import KnownError, NeedsOwner
 from solodesk.mail.faults import hushed, network_fault, said
 from solodesk.mail.imap_idle import SleptError
+from solodesk.mail.refusals import sign_in_refused
 from solodesk.mail.sasl import AccessToken, bearer
 from solodesk.mail.server import Server, Timeouts, Transport, check_transport, tls_context
 
@@ -25,9 +26,6 @@ SLEPT = "slept"
 """Code of the fault that the computer was suspended: connect again, nobody needs to be told."""
 MAX_LITERAL = 256 * 1024 * 1024
 """No server may announce more than this in one piece (faults.md, measured trap 6)."""
-_APP_PASSWORD = re.compile(
-    r"app(lication)?[- ]specific password|app password|授权码", re.IGNORECASE
-)
 _BUSY = re.compile(
     r"\[(UNAVAILABLE|LIMIT|INUSE|OVERQUOTA)\]|too many|try again|temporar|throttl"
     # Exchange, when the mailbox behind the front end is overloaded or moving.
@@ -221,9 +219,7 @@ def _sign_in_refused(server: Server, secret: str, words: str) -> KnownError:
         return busy(server, words)
     if isinstance(secret, AccessToken):
         return NeedsOwner("token_refused", host=server.host, user=server.user, text=words)
-    if _APP_PASSWORD.search(words):
-        return NeedsOwner("app_password_needed", host=server.host, user=server.user, text=words)
-    return NeedsOwner("wrong_password", host=server.host, user=server.user, text=words)
+    return sign_in_refused(server, words)
 
 
 def _identify(client: Any) -> None:

@@ -25,8 +25,8 @@ class Transport(StrEnum):
 class Server:
     """A server's address.
 
-    `ca_file`: one more trust anchor, for tests and private CAs: a PEM file, or the fingerprint
-    of one certificate the owner accepted ("sha256:…", mail/pinning.py).
+    `ca_file`: one more trust anchor, for tests and private CAs: a PEM file, or the fingerprints
+    of certificates the owner accepted ("sha256:…", mail/pinning.py).
     """
 
     host: str
@@ -67,9 +67,9 @@ def tls_context(server: Server) -> ssl.SSLContext:
 
     KnownError `ca_file_unreadable` when the anchor's file cannot be used, `bad_fingerprint`.
     """
-    pin = pinning.pin_of(server.ca_file)
-    if pin is not None:
-        return pinning.context(server.host, pin)
+    pins = pinning.pins_of(server.ca_file)
+    if pins is not None:
+        return pinning.context(server.host, pins)
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if server.ca_file is not None:

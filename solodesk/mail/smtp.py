@@ -17,14 +17,11 @@ from dataclasses import dataclass, field
 from solodesk.base.errors import KnownError, NeedsOwner
 from solodesk.domain.outbox import Phase
 from solodesk.mail.faults import hushed, network_fault, said
+from solodesk.mail.refusals import sign_in_refused
 from solodesk.mail.sasl import AccessToken, bearer
 from solodesk.mail.server import Server, Timeouts, Transport, check_transport, tls_context
 
 _DOT = re.compile(rb"(?m)^\.")
-_APP_PASSWORD = re.compile(r"app(lication)?[- ]specific|app password|授权码", re.IGNORECASE)
-_BASIC_OFF = re.compile(
-    r"5\.7\.(30|139)|basic authentication is (disabled|not supported)", re.IGNORECASE
-)
 _AUTH_REFUSED = frozenset({530, 534, 535})
 _ADDRESS = re.compile(r"^[!-~]+@[!-~]+$")
 OnPhase = Callable[[Phase], None]
@@ -246,14 +243,9 @@ def _base64(text: str) -> str:
 
 
 def _sign_in_refused(server: Server, code: int, words: str) -> RefusedError:
-    if code not in _AUTH_REFUSED:
+    told = sign_in_refused(server, words)
+    if code not in _AUTH_REFUSED and (code // 100 == 4 or told.code == "wrong_password"):
         return _unwelcome(server, code, words)
-    name = "wrong_password"
-    if _BASIC_OFF.search(words):
-        name = "login_disabled"
-    elif _APP_PASSWORD.search(words):
-        name = "app_password_needed"
-    told = NeedsOwner(name, host=server.host, user=server.user, text=words)
     return RefusedError(told, temporary=False)
 
 

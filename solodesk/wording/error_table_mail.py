@@ -28,6 +28,26 @@ MAIL: dict[str, tuple[str, str]] = {
         marked("{host} does not allow signing in over this connection."),
         marked("Choose an encrypted connection (port 993 for receiving, 465 for sending)."),
     ),
+    "imap_not_allowed": (
+        marked("{host} does not let mail programs into the mailbox of {user}."),
+        marked(
+            "Allow IMAP and SMTP in the provider's web settings (in a company the administrator does it), then try again."
+        ),
+    ),
+    "web_login_needed": (
+        marked("{host} wants you to sign in once in your web browser."),
+        marked("Do that on your provider's page, then try again. It said: {text}"),
+    ),
+    "password_not_taken": (
+        marked("{host} takes no passwords from mail programs any more."),
+        marked(
+            "Sign in through the browser. If that is refused too, the administrator must allow IMAP and SMTP for this mailbox."
+        ),
+    ),
+    "bridge_not_running": (
+        marked("Proton Mail Bridge does not answer on this computer (port {port})."),
+        marked("Start Bridge, sign in there, leave it running, and try again."),
+    ),
     "preauth_refused": (
         marked(
             "{host} opened the mailbox without asking who we are; SoloDesk does not trust that."

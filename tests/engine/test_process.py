@@ -12,6 +12,9 @@ import pytest
 
 from solodesk.base.clock import SystemClock
 from solodesk.base.paths import DataFolder
+from solodesk.domain.ids import AccountId
+from solodesk.services import accounts, certificates
+from solodesk.services.units import Store
 from tests.support.dovecot import Mailbox
 from tests.support.mails import raw_mail
 from tests.support.program import Engine, solodesk
@@ -207,6 +210,44 @@ def test_the_desk_adds_an_account(
     again = Engine(data_folder.root)  # the password is in the keychain now
     again.wait_news("connectivity", account=1, online=True)
     assert again.end() == 0
+
+
+def test_a_certificate_is_accepted_for_a_mailbox_that_is_here(
+    data_folder: DataFolder,
+    mailbox: Mailbox,
+    new_smtp_sink: Callable[..., SmtpSink],
+    secret_service: SecretService,
+) -> None:
+    """Set up with a pin for each side; the server shows another one later; the owner accepts it."""
+    sink = new_smtp_sink("starttls", login=(mailbox.user, mailbox.password))
+    engine = Engine(data_folder.root)
+    engine.wait_news("ready")
+    wanted = {
+        "address": mailbox.address,
+        "user": mailbox.user,
+        "imap": {"host": mailbox.host, "port": mailbox.port, "tls": "starttls"},
+        "smtp": {"host": sink.host, "port": sink.port, "tls": "starttls"},
+        "secret": mailbox.password,
+    }
+    anchor: str | None = None
+    told = engine.ask("add_account", **wanted)
+    while told.get("error", {}).get("code") == "certificate_unknown":
+        anchor = certificates.accepting(anchor, told["error"]["params"]["fingerprint"])
+        told = engine.ask("add_account", **wanted, ca_file=anchor)
+    assert told["account"] == 1, told
+    store = Store.open(data_folder, SystemClock(), origin="test")
+    with store.write() as desk:
+        accounts.trust(desk, AccountId(1), "sha256:" + "0" * 64)
+    odd = engine.ask("accept_certificate", account=mailbox.address, fingerprint="12")
+    assert odd["error"]["code"] == "bad_fingerprint"
+    wrong = engine.ask("accept_certificate", account=mailbox.address, fingerprint="1" * 64)
+    assert wrong["error"]["code"] == "certificate_unknown"
+    assert engine.ask("accept_certificate", account=mailbox.address, fingerprint=anchor)["ok"]
+    with store.read() as reader:
+        trusted = accounts.get(reader, AccountId(1)).ca_file or ""
+    store.close()
+    assert engine.end() == 0
+    assert set((anchor or "").split(",")) <= set(trusted.split(","))
 
 
 def test_what_another_process_queues_leaves_by_itself(

@@ -67,7 +67,7 @@ def test_sending_too(new_smtp_sink: Callable[..., SmtpSink], tls: str) -> None:
 
 
 def test_not_for_a_server_far_away(pin: str) -> None:
-    context = pinning.context("mail.example", pin[7:])
+    context = pinning.context("mail.example", frozenset({pin[7:]}))
 
     class Far:
         def getpeername(self) -> tuple[str, int]:
@@ -80,8 +80,8 @@ def test_not_for_a_server_far_away(pin: str) -> None:
 @pytest.mark.parametrize("bad", ["sha256:", "sha256:12", "sha256:" + "g" * 64])
 def test_what_is_no_fingerprint(bad: str) -> None:
     with pytest.raises(KnownError, match="bad_fingerprint"):
-        pinning.pin_of(bad)
-    assert pinning.pin_of("/etc/ssl/own.pem") is None
+        pinning.pins_of(bad)
+    assert pinning.pins_of("/etc/ssl/own.pem") is None
 
 
 def test_the_owner_is_shown_what_to_compare(mailbox: Mailbox, pin: str) -> None:

@@ -1,43 +1,44 @@
 """Connect a mailbox: address, name, password; servers found or set by hand; tested, then kept.
 
 The password goes to the engine's stdin and from there to the system's keychain, nowhere else;
-where a provider takes none, the owner signs in through the browser.
-Nothing is stored before signing in worked for receiving and sending. This module must not
-connect.
+where a provider takes none, the owner signs in through the browser. Nothing is stored before
+signing in worked for receiving and sending. This module must not connect.
 """
 
+from functools import partial
 from typing import Any, Final
 
-from PySide6.QtCore import QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QWidget,
 )
 
 from solodesk.base.errors import KnownError
-from solodesk.services import accounts, sign_in
+from solodesk.services import accounts, certificates, sign_in
 from solodesk.services.accounts import AccountInput, AccountPlan, AccountView
 from solodesk.ui.appearance import Appearance
 from solodesk.ui.dialogs.account_request import (
     BY_BROWSER,
     HISTORY,
-    WANTS,
     FoundServers,
     add_request,
     found_servers,
     needing_sign_in,
     planned,
+    provider_name,
 )
 from solodesk.ui.dialogs.browser_flow import PATIENCE_MS, BrowserFlow
+from solodesk.ui.dialogs.certificate_offer import CertificateOffer, is_offer
 from solodesk.ui.dialogs.frame import DialogFrame
+from solodesk.ui.dialogs.provider_help import ProviderHelp
 from solodesk.ui.dialogs.secret_field import SecretField
 from solodesk.ui.dialogs.server_fields import ServerFields
+from solodesk.ui.dialogs.server_search import ServerSearch
 from solodesk.ui.ops import DeskGate
 from solodesk.wording.gettext import _
 
@@ -54,10 +55,9 @@ class AccountDialog(DialogFrame):
         self, gate: DeskGate, appearance: Appearance, parent: QWidget | None = None
     ) -> None:
         self._known = needing_sign_in(gate.read(accounts.everything))
-        again = self._known is not None
         super().__init__(
             appearance,
-            _("Sign in again") if again else _("Connect a mailbox"),
+            _("Sign in again") if self._known is not None else _("Connect a mailbox"),
             _("Your mail stays on this computer; the mailbox is only read."),
             width=500,
             parent=parent,
@@ -68,7 +68,10 @@ class AccountDialog(DialogFrame):
         self._browser = False
         self._preset: str | None = None
         self._servers_found: FoundServers | None = None
-        self._asked_about = ""
+        self._search = ServerSearch(gate, self)
+        self._search.started.connect(self._on_search_started)
+        self._search.answered.connect(self._on_search_answered)
+        self._anchor: str | None = None
         self._busy = False
         self._look_timer = QTimer(self, interval=_LOOK_AFTER_MS, singleShot=True)
         self._look_timer.timeout.connect(self._find)
@@ -82,6 +85,7 @@ class AccountDialog(DialogFrame):
 
     def by_hand(self, *, on: bool = True) -> None:
         """Show the fields for the servers."""
+        self._search.stop()
         self.servers.setVisible(on)
         self._hand.setVisible(not on)
         if on and self._plan is not None:
@@ -104,10 +108,7 @@ class AccountDialog(DialogFrame):
         if self._known is None and self._plan is None:
             self.address.setFocus()
             return
-        self._busy = True
-        self._go.setEnabled(False)
-        self._tell(_("Signing in…"), "3")
-        self._patience.start(_PATIENCE_MS)
+        self._begin(_("Signing in…"))
         self._gate.engine(self._request(secret), self._on_answered)
 
     def _through_browser(self) -> None:
@@ -116,10 +117,7 @@ class AccountDialog(DialogFrame):
         if self._known is None and self._plan is None:
             self.address.setFocus()
             return
-        self._busy = True
-        self._go.setEnabled(False)
-        self._tell(_("Asking your provider…"), "3")
-        self._patience.start(PATIENCE_MS)
+        self._begin(_("Asking your provider…"), PATIENCE_MS)
         who = "account" if self._known is not None else "address"
         request = {who: self.address.text().strip()}
         if self._preset is not None:
@@ -165,21 +163,13 @@ class AccountDialog(DialogFrame):
             (_("Bring in"), self.history),
         ):
             field.setAccessibleName(title)
-            form.addRow(self._title(title), field)
+            form.addRow(self.row_title(title), field)
         self.body.addLayout(form)
         self._form = form
         form.setRowVisible(self.client_id, False)
-        self._wants = self.label("", tone="2", size=12)
-        self._page = QPushButton(_("Open the page"))
-        self._page.setProperty("link", True)
-        self._page.setAutoDefault(False)
-        self._page.clicked.connect(self._on_page_clicked)
-        row = QHBoxLayout()
-        row.addWidget(self._wants, 1)
-        row.addWidget(self._page)
-        self.body.addLayout(row)
-        self._wants.hide()
-        self._page.hide()
+        self.help = ProviderHelp(self)
+        self.body.addWidget(self.help)
+        self.secret.textChanged.connect(self.help.weigh)
         self._add_found()
         self.servers = ServerFields(self.appearance, self)
         self.servers.hide()
@@ -187,6 +177,9 @@ class AccountDialog(DialogFrame):
         self._said = self.label("", tone="3")
         self.body.addWidget(self._said)
         self._said.hide()
+        self.certificate = CertificateOffer(self)
+        self.certificate.accepted.connect(self._on_certificate_accepted)
+        self.body.addWidget(self.certificate)
         self.body.addStretch(1)
         self.address.textChanged.connect(self._on_address_text_changed)
         self.address.editingFinished.connect(self._on_address_editing_finished)
@@ -201,15 +194,10 @@ class AccountDialog(DialogFrame):
         self._hand = QPushButton(_("Set by hand"))
         self._hand.setProperty("link", True)
         self._hand.setAutoDefault(False)
-        self._hand.clicked.connect(self._on_hand_clicked)
+        self._hand.clicked.connect(partial(self.by_hand, on=True))
         row.addWidget(self._found, 1)
         row.addWidget(self._hand)
         self.body.addLayout(row)
-
-    def _title(self, text: str) -> QLabel:
-        label = self.label(text, tone="2")
-        label.setMinimumSize(self.appearance.px(88), self.appearance.px(32))
-        return label
 
     def _show_known(self, known: AccountView) -> None:
         self.address.setText(known.address)
@@ -219,11 +207,12 @@ class AccountDialog(DialogFrame):
         self.history.setEnabled(False)
         self._hand.hide()
         if known.detail is not None:
-            self.say(self._said, KnownError(known.detail[0], **known.detail[1]))
+            self._refused(KnownError(known.detail[0], **known.detail[1]))
         code = known.detail[0] if known.detail is not None else ""
         address = known.address
         by_browser = self._gate.read(lambda reader: sign_in.is_remembered(reader, address))
         self._use_browser(on=by_browser or code in BY_BROWSER)
+        self.help.show_plan(self._gate.read(lambda reader: accounts.plan_for(reader, known.id)))
         self.secret.setFocus()
 
     def _use_browser(self, *, on: bool) -> None:
@@ -242,13 +231,11 @@ class AccountDialog(DialogFrame):
         elif self._known is None:
             self._go.setText(_("Connect"))
         if needed:
-            told = KnownError("client_id_needed", provider=self._provider_name())
+            told = KnownError(
+                "client_id_needed", provider=provider_name(self._plan, self.address.text())
+            )
             self.say(self._said, told)
             self.set_tone(self._said, "warn")
-
-    def _provider_name(self) -> str:
-        provider = None if self._plan is None else self._plan.provider
-        return self.address.text().rpartition("@")[2] if provider is None else provider.name
 
     def _asked(self) -> AccountInput:
         own = not self.servers.isHidden()
@@ -259,13 +246,14 @@ class AccountDialog(DialogFrame):
             smtp=self.servers.sending() if own else None,
             user=(self.servers.user() or None) if own else None,
             smtp_user=self._servers_found.smtp_user if own and self._servers_found else None,
+            ca_file=self._anchor,
             history_days=int(self.history.currentData()),
             browser=self._browser and own,
         )
 
     def _request(self, secret: str) -> dict[str, Any]:
         if self._known is not None:
-            return {"do": "secret", "account": self._known.address, "secret": secret, "keep": True}
+            return {"do": "secret", "account": self._known.address, "secret": secret}
         return {**add_request(self._asked()), "secret": secret}
 
     def _find(self) -> None:
@@ -274,12 +262,11 @@ class AccountDialog(DialogFrame):
             return
         self._look_timer.stop()
         self._plan = None
-        self._wants.hide()
-        self._page.hide()
         try:
             self._plan = planned(self._asked())
         except KnownError as error:
             self._found.setText("")
+            self.help.show_plan(None)
             if error.code == "unknown_provider":
                 self._found.setText(_("These servers are not known yet: give them below."))
                 self.by_hand()
@@ -294,20 +281,16 @@ class AccountDialog(DialogFrame):
 
     def _on_address_editing_finished(self) -> None:
         """The address is typed: when the table does not know it, let the engine ask around."""
-        address = self.address.text().strip()
         self._find()
-        if self._known is not None or self._plan is not None or address == self._asked_about:
-            return
-        if "." not in address.rpartition("@")[2]:
-            return
-        self._asked_about = address
-        self._found.setText(_("Looking for the servers…"))
-        self._gate.engine(
-            {"do": "discover", "address": address}, lambda reply: self._on_found(address, reply)
-        )
+        if self._known is None and self._plan is None:
+            self._search.look(self.address.text().strip())
 
-    def _on_found(self, address: str, reply: dict[str, Any]) -> None:
-        if address != self.address.text().strip() or self._plan is not None:
+    def _on_search_started(self) -> None:
+        self._found.setText(_("Looking for the servers…"))
+
+    def _on_search_answered(self, reply: dict[str, Any]) -> None:
+        address = self.address.text().strip()
+        if self._plan is not None:
             return
         found = found_servers(reply)
         if found is None:
@@ -323,19 +306,17 @@ class AccountDialog(DialogFrame):
     def _show_plan(self, plan: AccountPlan) -> None:
         hosts = " · ".join(dict.fromkeys((plan.imap.host, plan.smtp.host)))
         provider = plan.provider
+        self.help.show_plan(plan)
+        self.help.weigh(self.secret.text())
         if provider is None or not self.servers.isHidden():
             if self._servers_found is not None:
                 domains = ", ".join(self._servers_found.domains)
                 hosts = _("These servers belong to: {domains}").format(domains=domains)
             self._found.setText(hosts)
-            return
-        self._found.setText(
-            _("Found: {provider} ({servers})").format(provider=provider.name, servers=hosts)
-        )
-        if provider.wants in WANTS:
-            self._wants.setText(_(WANTS[provider.wants]).format(provider=provider.name))
-            self._wants.show()
-            self._page.setVisible(provider.page is not None)
+        else:
+            self._found.setText(
+                _("Found: {provider} ({servers})").format(provider=provider.name, servers=hosts)
+            )
         self.fit()
 
     def _tell(self, text: str, tone: str) -> None:
@@ -355,8 +336,7 @@ class AccountDialog(DialogFrame):
         self._settled()
         error = reply.get("error")
         if isinstance(error, dict):
-            self.say(self._said, KnownError(str(error.get("code")), **error.get("params", {})))
-            self.fit()
+            self._refused(KnownError(str(error.get("code")), **error.get("params", {})))
             return
         self.secret.clear()
         if reply.get("kept") is False:
@@ -374,6 +354,34 @@ class AccountDialog(DialogFrame):
             self.accept()
         self.connected.emit(int(reply.get("account") or 0))
 
+    def _refused(self, error: KnownError) -> None:
+        """What happened and what to do; the same button tries again."""
+        if is_offer(error):
+            self._said.hide()
+            self.certificate.offer(error)
+            return
+        self.certificate.hide()
+        self.say(self._said, error)
+        if self._known is None and not self._browser:
+            self._go.setText(_("Try again"))
+        self.fit()
+
+    def _on_certificate_accepted(self, fingerprint: str) -> None:
+        """Go on with the certificate the owner compared; another side may show another one."""
+        self._anchor = certificates.accepting(self._anchor, fingerprint)
+        if self._known is None:
+            self.connect_mailbox()
+            return
+        self._begin(_("Signing in…"))
+        request = {"account": self._known.address, "fingerprint": self._anchor}
+        self._gate.engine({"do": "accept_certificate", **request}, self._on_answered)
+
+    def _begin(self, words: str, patience_ms: int = _PATIENCE_MS) -> None:
+        self._busy = True
+        self._go.setEnabled(False)
+        self._tell(words, "3")
+        self._patience.start(patience_ms)
+
     def _on_patience_timeout(self) -> None:
         self._settled()
         self.say(self._said, KnownError("engine_stopped"))
@@ -382,16 +390,11 @@ class AccountDialog(DialogFrame):
         """Closed: a sign-in in the browser is not waited for any more."""
         if self._busy:
             self._flow.cancel()
+        self._search.stop()
         super().reject()
 
     def _on_address_text_changed(self) -> None:
-        self._servers_found, self._preset = None, None
+        self._search.stop()
+        self._servers_found, self._preset, self._anchor = None, None, None
+        self.certificate.hide()
         self._look_timer.start()
-
-    def _on_hand_clicked(self) -> None:
-        self.by_hand()
-
-    def _on_page_clicked(self) -> None:
-        provider = None if self._plan is None else self._plan.provider
-        if provider is not None and provider.page is not None:
-            QDesktopServices.openUrl(QUrl(provider.page))

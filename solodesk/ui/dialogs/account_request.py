@@ -20,16 +20,6 @@ HISTORY: Final = (
 )
 BY_BROWSER: Final = frozenset({"sign_in_expired", "token_refused", "sign_in_refused"})
 """Faults of a mailbox that is signed in through the browser."""
-WANTS: Final = {
-    "oauth2": marked("{provider} takes no passwords from mail programs: you sign in there."),
-    "app_password": marked(
-        "{provider} wants a special password for mail programs (an app password),"
-        " not your usual one."
-    ),
-    "auth_code": marked(
-        "{provider} wants an authorisation code (授权码), not your usual password."
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +64,12 @@ def planned(asked: AccountInput) -> AccountPlan:
         return accounts.plan(dataclasses.replace(asked, browser=True))
 
 
+def provider_name(plan: AccountPlan | None, address: str) -> str:
+    """What to call the provider: its name, else the address's domain."""
+    provider = None if plan is None else plan.provider
+    return address.rpartition("@")[2] if provider is None else provider.name
+
+
 def add_request(asked: AccountInput) -> dict[str, Any]:
     """The request that connects a mailbox, without its secret."""
     request: dict[str, Any] = {
@@ -85,10 +81,14 @@ def add_request(asked: AccountInput) -> dict[str, Any]:
     for name, side in (("imap", asked.imap), ("smtp", asked.smtp)):
         if side is not None:
             request[name] = {"host": side.host, "port": side.port, "tls": side.tls}
-    users = {"user": asked.user, "smtp_user": asked.smtp_user}
+    users = {"user": asked.user, "smtp_user": asked.smtp_user, "ca_file": asked.ca_file}
     return request | {name: user for name, user in users.items() if user}
 
 
 def needing_sign_in(found: list[AccountView]) -> AccountView | None:
-    """The first mailbox whose sign-in no longer works."""
-    return next((view for view in found if view.state == "sign_in_needed"), None)
+    """The first mailbox whose sign-in, or whose accepted certificate, no longer holds."""
+    for view in found:
+        changed = view.detail is not None and view.detail[0] == "certificate_changed"
+        if view.state == "sign_in_needed" or (changed and view.state == "error"):
+            return view
+    return None

@@ -86,6 +86,12 @@ class DialogFrame(QDialog):
             label.setProperty("tone", tone)
         return label
 
+    def row_title(self, text: str) -> QLabel:
+        """The name before a one-line field."""
+        label = self.label(text, tone="2")
+        label.setMinimumSize(self.appearance.px(88), self.appearance.px(32))
+        return label
+
     def say(self, label: QLabel, error: KnownError) -> None:
         """Show a fault in `label`: what happened and what to do."""
         hint = errors.hint(error)
