@@ -37,15 +37,17 @@ _NOT_NESTING = frozenset(
         "param",
     }
 )
+_FEW_TAGS = 4_000
+"""So few that no depth costs a parser more than milliseconds; the writer has its own cap."""
 _LONG_TAG = 8_000
 _MANY_ATTRIBUTES = 150
-_SUSPICIOUS = re.compile(r"<[A-Za-z][^<>]{8000}")
 
 
 def guard(html: str, *, depth: int, size: int) -> tuple[str, bool]:
     """`html` cut to `size` characters and `depth` open elements; True when nesting was cut."""
     html = html[:size]
-    if html.count("<") <= depth and not _SUSPICIOUS.search(html):
+    pieces = html.split("<")
+    if len(pieces) <= _FEW_TAGS and len(max(pieces, key=len)) < _LONG_TAG:
         return html, False
     open_tags: dict[str, int] = {}
     total, kept, cut = 0, 0, False

@@ -4,8 +4,17 @@ Pure text work: nothing is looked up or opened.
 """
 
 import re
-from urllib.parse import unquote, urlsplit
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote, urlsplit
 
+from solodesk.mail import redirects
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
+
+MAX_URL = 4000
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SHOWN = re.compile(
     r"^(?:(https?)://|(www\.))?((?:[^\W_](?:[\w-]{0,62}[^\W_])?\.)+[^\W\d_]{2,24}|"
@@ -25,21 +34,45 @@ _PLAIN_TLDS = _names(
     "nz mx ar cl tr gr hu ro bg ua il za app dev shop store online site xyz top club vip me tv cc "
     "ai example test"
 )
-_SECOND_LEVEL = _names("co com net org gov edu ac or ne go gob gouv asn id web ltd plc")
 _NUMERIC = re.compile(r"^(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+)){0,3}$", re.IGNORECASE)
+# An address as most mail writes it: a lower-case name, no sign-in, nothing to put right.
+_SIMPLE = re.compile(
+    r"https?://[a-z][a-z0-9-]*\.(?:[a-z0-9-]+\.)*[a-z]{2,24}(?::[1-9]\d{1,4})?"
+    r"(?:/[!#-;=?-Z_a-z~\[\]]*|[?#][!#-;=?-Z_a-z~\[\]]+)?",
+)
+_NO_HOST = re.compile(r"[\s<>\"'`{}|^\\%/?#@]")
+_UNFIT = re.compile(r"[\s<>\"`{}|^\\]")
+_CLAIM = re.compile(r"(?:https?://|www\.)[^\s<>()\"'“”]{3,300}", re.IGNORECASE)
 # Letters of other scripts that look like Latin ones.
 _LOOKALIKES = frozenset("асеорхуіјѕӏԁԛԝһьгтвмнкԍյոսցաзорαονκρτυχеγω")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link: what it shows, where it goes (host in punycode), and why to look twice.
+
+    `warning`: None or `userinfo|number_host|lookalike_host|other_host|other_address|bidi`.
+    """
+
+    text: str
+    url: str
+    warning: str | None
 
 
 def tidy_url(url: str) -> str | None:
     """The URL as it would be opened, host in punycode; None when it may not be opened at all.
 
-    Only http, https and mailto pass.
+    Only http, https, mailto and tel pass.
     """
-    url = re.sub(r"[\x00-\x20\x7f\u2028\u2029]+", "", url.strip())[:4000]
+    if is_simple(url):
+        return url
+    url = re.sub(r"[\x00-\x20\x7f\u2028\u2029]+", "", url.strip())[:MAX_URL]
     scheme = url.partition(":")[0].lower()
     if scheme == "mailto":
         return _BIDI.sub("", url)
+    if scheme == "tel":
+        number = re.sub(r"[^0-9+*,;=a-z().-]", "", unquote(url[4:]).lower())[:60]
+        return f"tel:{number}" if re.fullmatch(r"[0-9+(*][0-9()+*.,-]{2,40}", number) else None
     if scheme not in {"http", "https"}:
         return None
     rest = url[len(scheme) + 1 :].replace("\\", "/").lstrip("/")
@@ -48,17 +81,29 @@ def tidy_url(url: str) -> str | None:
         host = parts.hostname or ""
     except ValueError:
         return None
-    if not host:
-        return None
     ascii_host = _ascii_host(host)
+    if not ascii_host or _NO_HOST.search(ascii_host):
+        return None
+    netloc = parts.netloc
     if ascii_host != host:
-        netloc = parts.netloc
         start = netloc.lower().rfind(host)
         if start >= 0:
-            return parts._replace(
-                netloc=netloc[:start] + ascii_host + netloc[start + len(host) :]
-            ).geturl()
-    return parts.geturl()
+            netloc = netloc[:start] + ascii_host + netloc[start + len(host) :]
+    return _UNFIT.sub(_encoded, parts._replace(netloc=netloc).geturl())
+
+
+def _encoded(match: re.Match[str]) -> str:
+    return quote(match[0], safe="")
+
+
+def is_simple(url: str) -> bool:
+    """An ordinary http(s) address in which there is nothing to put right."""
+    return (
+        len(url) < MAX_URL
+        and _SIMPLE.fullmatch(url) is not None
+        and url[-1] not in "?#"
+        and "\\" not in url
+    )
 
 
 def host_of(url: str) -> str:
@@ -73,10 +118,31 @@ def warning_for(text: str, url: str) -> str | None:
     """Why a link deserves a second look, or None.
 
     Codes: `userinfo`, `number_host`, `lookalike_host`, `other_host`, `other_address`, `bidi`.
-    `url` is the result of `tidy_url`.
+    `url` is the result of `tidy_url`. Where a known service only passes readers on, the page
+    behind it is judged; where it hides that page, the words of the link prove no lie.
     """
-    if url.lower().startswith("mailto:"):
+    if "." not in text and text.isascii() and _is_plain(url):
+        return None
+    if url[:7].lower() == "mailto:":
         return _mailto_warning(text.strip(), url)
+    return _web_warning(text, url)
+
+
+def _is_plain(url: str) -> bool:
+    """Nothing about the address alone could deceive."""
+    return (
+        bool(_SIMPLE.fullmatch(url))
+        and "//xn--" not in url
+        and ".xn--" not in url
+        and "%" not in url
+        and not redirects.may_wrap(url)
+    )
+
+
+def _web_warning(text: str, url: str) -> str | None:
+    passed = redirects.unwrap(url)
+    if passed is not None and passed.url:
+        url = tidy_url(passed.url) or url
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -91,9 +157,9 @@ def warning_for(text: str, url: str) -> str | None:
     if _BIDI.search(text) or _BIDI.search(unquote(url)):
         return "bidi"
     shown = _shown_host(_BIDI.sub("", text).strip())
-    if shown and not _same_house(shown, host):
-        return "other_host"
-    return None
+    if not shown or same_house(shown, host) or (passed is not None and not passed.url):
+        return None
+    return "other_host"
 
 
 def _mailto_warning(text: str, url: str) -> str | None:
@@ -129,13 +195,15 @@ def _unicode_label(label: str) -> str:
 
 def _looks_alike(host: str) -> bool:
     """A label that mixes Latin with Cyrillic or Greek, or consists of look-alikes only."""
-    for label in host.split("."):
+    labels = host.split(".")
+    for label in labels:
         shown = _unicode_label(label)
         if shown.isascii():
             continue
         foreign = [char for char in shown if "\u0370" <= char <= "\u058f"]
         latin = any(char.isascii() and char.isalpha() for char in shown)
-        if foreign and (latin or all(char in _LOOKALIKES for char in foreign)):
+        at_home = labels[-1].startswith("xn--")  # сахар.рф is a word, сахар.com looks like Latin
+        if foreign and (latin or (not at_home and all(c in _LOOKALIKES for c in foreign))):
             return True
         if any(char in "\u2044\u2215\u29f8\u3002\uff0f\u0131\u0261\u2024" for char in shown):
             return True
@@ -144,8 +212,11 @@ def _looks_alike(host: str) -> bool:
 
 def _shown_host(text: str) -> str:
     """The host a link's text claims to go to; empty when the text is not an address."""
-    if len(text) > 500 or any(char.isspace() for char in text):
+    if len(text) > 2000:
         return ""
+    if any(char.isspace() for char in text):
+        claim = _CLAIM.search(text)  # among words only what is plainly an address
+        text = claim[0] if claim else ""
     match = _SHOWN.match(text.strip("<>()[]\"'“”.,;:"))
     if match is None:
         return ""
@@ -157,12 +228,21 @@ def _shown_host(text: str) -> str:
     return _ascii_host(host) if ending in _PLAIN_TLDS and "@" not in text else ""
 
 
-def _same_house(shown: str, host: str) -> bool:
-    return shown == host or _registered(shown) == _registered(host)
+def same_house(one: str, other: str) -> bool:
+    """Two hosts of one owner, as far as names tell: the same registered domain."""
+    if one == other or one.endswith(f".{other}") or other.endswith(f".{one}"):
+        return "." in min(one, other, key=len)
+    return registered(one) == registered(other)
 
 
-def _registered(host: str) -> str:
-    labels = host.split(".")
-    if len(labels) >= 3 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL:
-        return ".".join(labels[-3:])
-    return ".".join(labels[-2:])
+@lru_cache(maxsize=2000)
+def registered(host: str) -> str:
+    """The registered domain of a host: what stands right before its public suffix."""
+    return str(_public_suffixes().privatesuffix(host) or host)
+
+
+@lru_cache(maxsize=1)
+def _public_suffixes() -> "PublicSuffixList":
+    from publicsuffixlist import PublicSuffixList  # late: 10,000 lines, seldom needed
+
+    return PublicSuffixList()

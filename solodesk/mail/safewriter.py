@@ -1,85 +1,96 @@
-"""Writes clean HTML tokens as what a QTextBrowser survives: the last pass of `sanitise`.
+"""Writes the elements of a mail anew, as what a QTextBrowser survives: the wall of `sanitise`.
 
-Reads only the output of nh3 (balanced, quoted, allow-listed). Blocked pictures become their words,
-nested tables are flattened, sizes are clamped, links are judged.
+Reads the serialised tree of an HTML parser. Nothing of it is copied: every tag that is written is
+made here from the lists in `elements`, every attribute from a value that was judged, every text
+with its brackets escaped. So the result is harmless whatever the parser made of the mail.
 """
 
-import html as entities
 import re
 from dataclasses import dataclass, field
+from html import unescape
 
+from solodesk.mail import colours, elements
 from solodesk.mail import links as link_rules
-from solodesk.mail import styles
+from solodesk.mail.elements import Element, Kind
+from solodesk.mail.escaping import quoted, symbols
+from solodesk.mail.escaping import text as escaped
+from solodesk.mail.pictures import Picture, Pictures
+from solodesk.mail.stylesheet import Places, Rule, Sheet, names_of
 
-_TOKEN = re.compile(r'<(/?)([a-z][a-z0-9]*)((?:\s+[\w:-]+="[^"]*")*)\s*/?>')
-_ATTRIBUTE = re.compile(r'([\w:-]+)="([^"]*)"')
-_DATA_IMAGE = re.compile(
-    r"^data:image/(?:png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=\s%]+$", re.IGNORECASE
-)
-_VOID = frozenset({"br", "img", "hr"})
-_TABLE_PARTS = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th", "caption"})
-_PLACEHOLDER = "color:#57606a;background-color:#eef1f4"
 MAX_OUTPUT = 300_000
 MAX_TABLE_DEPTH = 8
-_MAX_IMAGE_DATA = 2_000_000
+MAX_DEPTH = 100
 _MAX_LINKS = 2000
-_MAX_IMAGES = 400
 _MAX_SPANNED = 3000
-_LONG_WORD = re.compile(r"[^\s&<>-]{500}")
+_INK: colours.Colour = (27, 31, 39)
+_UNREADABLE = 1.5
+_TOKENS = re.compile(r"([^<]*)<(!--.*?--|[^>]*)>", re.DOTALL)
+_HALF_LIGHT = 0.4
+_TINY = re.compile(r"font-size:[1-3]px")
+_LONG = 500
+_LONG_WORD = re.compile(rf"[^\s&<>\u200b-]{{{_LONG}}}(?=[^\s&<>\u200b-])|<[^>]*>")
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One link: what it shows, where it goes (host in punycode), and why to look twice.
-
-    `warning`: None or `userinfo|number_host|lookalike_host|other_host|other_address|bidi`.
-    """
-
-    text: str
-    url: str
-    warning: str | None
+Frame = tuple[str, str, colours.Colour, colours.Colour, Element, int]
+"""An open element: its tag as read, what closes it in the result, ground, ink, itself, and the
+number of the place inside it."""
+_NOBODY = Element("", Kind.BLOCK, "", "", ("", "", frozenset()), holds_blocks=True)
+_ROOT: Frame = ("", "", colours.WHITE, _INK, _NOBODY, 0)
 
 
 @dataclass(slots=True)
 class Writer:
-    """Walks nh3's clean tokens and writes what Qt may see."""
+    """Walks a serialised tree and writes what Qt may see; the results are the fields."""
 
+    sheet: Sheet
     remote: bool
+    limit: int = MAX_OUTPUT
     out: list[str] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
-    blocked: int = 0
-    trackers: int = 0
+    links: list[link_rules.Link] = field(default_factory=list)
+    pictures: Pictures = field(default_factory=Pictures)
     flattened: bool = False
     truncated: bool = False
+    joined: bool = False
+    """Words may have become one long word."""
+    paints: bool = False
+    """The mail brings grounds of its own: it is shown on paper."""
+    doubtful: bool = False
+    """A parser may read the result differently: something was left out, or stands oddly."""
     size: int = 0
-    image_data: int = 0
+    hidden_at: int = 0
+    stack: list[Frame] = field(default_factory=lambda: [_ROOT])
+    flat: bool = False
+    """The innermost open table is written as plain boxes."""
     flat_tables: list[bool] = field(default_factory=list)
     """For every open table: is it written as plain boxes?"""
     tables_seen: int = 0
-    images: int = 0
     spanned: int = 0
-    hidden_at: int = 0
-    stack: list[tuple[str, str]] = field(default_factory=list)
-    """(tag as read, tag as written); the second is empty for a dropped one."""
-    link: tuple[int, str] | None = None
+    link: tuple[str, bool] | None = None
     link_words: list[str] = field(default_factory=list)
+    places: Places | None = None
+    known: dict[tuple[str, int], Element] = field(default_factory=dict)
+    plain: dict[str, Element] = field(default_factory=dict)
+    """Start tags judged, where what stands around cannot matter."""
+    depending: dict[str, list[Rule]] = field(default_factory=dict)
+    in_line: bool = False
+    """Words stand before on the same line."""
+    break_wanted: bool = False
 
     def run(self, source: str) -> None:
-        """Writes every token of `source`; the results are the fields."""
-        at = 0
-        for match in _TOKEN.finditer(source):
-            self._text(source[at : match.start()])
-            at = match.end()
-            if match[1]:
-                self._close(match[2])
-            else:
-                self._open(match[2], dict(_ATTRIBUTE.findall(match[3])))
-            if self.size > MAX_OUTPUT:
+        """Writes every token of `source`."""
+        self.places = Places(self.sheet) if self.sheet.asked else None
+        for text, token in _TOKENS.findall(source):
+            if text and not self.hidden_at:
+                self._text(text)
+            mark = token[:1]
+            if mark == "/":
+                self._close(token[1:])
+            elif mark != "!":
+                self._open(token)
+            if self.size > self.limit:
                 self.truncated = True
                 break
-        else:
-            self._text(source[at:])
-        while self.stack:
+        while len(self.stack) > 1:
             self._close(self.stack[-1][0])
 
     def _put(self, piece: str) -> None:
@@ -87,238 +98,296 @@ class Writer:
         self.size += len(piece)
 
     def _text(self, words: str) -> None:
-        if not words or self.hidden_at:
-            return
-        room = MAX_OUTPUT - self.size
-        if len(words) > room:
-            words = words[: max(0, room)].rpartition("&")[0] or words[: max(0, room)]
-            self.truncated = True
-            self.size = MAX_OUTPUT
-        words = words.replace("<", "&lt;").replace(">", "&gt;")
-        if len(words) > 500:  # a line of 100,000 letters takes Qt seconds
-            words = _LONG_WORD.sub(lambda run: run[0] + "\u200b", words)
+        if not words.isspace():
+            if self.break_wanted:
+                self._break()
+            self.in_line = True
+        if len(words) > _LONG or self.size > self.limit - _LONG:
+            words = self._fitting(words)
+        if ">" in words:
+            words = words.replace(">", "&gt;")
+        letters = self.stack[-1][4].symbols
+        if letters:
+            words = symbols(words, letters)
         if self.link is not None:
-            self.link_words.append(entities.unescape(words))
-        self._put(words)
+            self.link_words.append(words)
+        if self.out:
+            before = self.out[-1]
+            self.joined = self.joined or before[-1:] != ">"
+            if words[:1] == "\n" and before.startswith("<pre"):
+                words = "\n" + words  # a parser drops the first line break of a <pre>
+        self.out.append(words)
+        self.size += len(words)
 
-    def _open(self, tag: str, attributes: dict[str, str]) -> None:
-        style = entities.unescape(attributes.get("style", ""))
-        if self.hidden_at or styles.hides(style):
-            if tag == "img" and _is_remote(attributes.get("src", "")):
-                self._count_hidden_image()
-            if tag not in _VOID:
-                self.stack.append((tag, ""))
-                self.hidden_at = self.hidden_at or len(self.stack)
+    def _fitting(self, words: str) -> str:
+        """As much of the words as the limit leaves room for."""
+        self.joined = True
+        room = max(0, self.limit + 1 - self.size)
+        if len(words) <= room:
+            return words
+        words = words[:room]
+        cut = words.rfind("&", -12)
+        self.truncated = True
+        self.size = self.limit + 1
+        return words[:cut] if cut >= 0 and ";" not in words[cut:] else words
+
+    def result(self) -> str:
+        """Everything written. A word of 100,000 letters, which takes Qt seconds, is broken."""
+        html = "".join(self.out).lstrip()
+        return _LONG_WORD.sub(_broken, html) if self.joined else html
+
+    def _break(self) -> None:
+        self.break_wanted = False
+        self._put("<br>")
+
+    def _look(self, token: str) -> Element:
+        """What a start tag becomes here, with the rules that hold for it."""
+        if not self.sheet.rules:
+            made = self.plain[token] = elements.judged(token, "", "")
+            return made
+        if token not in self.depending:
+            name, attributes = elements.read(token)
+            rules = self.sheet.candidates(elements.identity(name, attributes))
+            if not any(rule.around for rule in rules):
+                made = self.plain[token] = elements.judged(token, *_told(rules))
+                return made
+            self.depending[token] = rules
+        key = token, self.stack[-1][5]
+        if key not in self.known:
+            around = [frame[4].identity for frame in self.stack[1:]]
+            names = frozenset(name for element in around for name in names_of(element))
+            holding = [
+                rule
+                for rule in self.depending[token]
+                if rule.needs <= names and self.sheet.holds(rule, around)
+            ]
+            self.known[key] = elements.judged(token, *_told(holding))
+        return self.known[key]
+
+    def _open(self, token: str) -> None:
+        source = ""
+        if token[:2] == "a " or token[:4] == "img ":
+            source, token = elements.apart(token)
+        element = (
+            self.plain.get(token) or self.known.get((token, self.stack[-1][5])) or self._look(token)
+        )
+        if self.hidden_at or not element.quick or self.flat or len(self.stack) >= MAX_DEPTH:
+            self._open_slowly(element, source)
             return
-        self.blocked += styles.loads(style)
-        if tag == "img":
-            self._image(attributes, style)
-        elif tag == "a":
-            self._open_link(attributes, style)
-        elif tag in _TABLE_PARTS:
-            self._open_table_part(tag, attributes, style)
-        elif tag in _VOID:
-            self._put(_tag(tag, _plain_attributes(tag, attributes)))
+        _tag, _close, ground, ink, parent, place = self.stack[-1]
+        if element.block:
+            self.in_line = self.break_wanted = False
+            if not parent.holds_blocks:
+                self.doubtful = True
+        elif self.break_wanted:
+            self._break()
+        written = element.written
+        if element.coloured:
+            ground, ink = element.ground or ground, element.ink or ink
+            if colours.contrast(ground, ink) < _UNREADABLE:
+                self._open_slowly(element, source)
+                return
+            self.paints = self.paints or element.paints
+        if self.places is not None:
+            place = self.places.inside(place, element.identity)
+        self.stack.append((element.tag, element.close, ground, ink, element, place))
+        self.out.append(written)
+        self.size += len(written)
+
+    def _open_slowly(self, element: Element, source: str) -> None:
+        kind = element.kind
+        if self.hidden_at or element.hidden:
+            self._open_hidden(element, source)
+            return
+        self.pictures.blocked += element.loads
+        if kind is Kind.VOID:
+            self._put(element.written)
+            self.in_line = self.break_wanted = False
+        elif kind is Kind.PICTURE:
+            self._picture(elements.picture(element, source), element.stands_alone)
+        elif kind is not Kind.NOTHING:
+            self._open_box(element, source)
+
+    def _open_box(self, element: Element, source: str) -> None:
+        if element.block and not self.stack[-1][4].holds_blocks:
+            self.doubtful = True
+        ground, ink, written = self._inked(element)
+        if ground is None:
+            self._push(element, "", self.stack[-1][2], ink)
+            self.hidden_at = len(self.stack)
+        elif len(self.stack) >= MAX_DEPTH:
+            self.doubtful = self.flattened = True
+            self._push(element, "", ground, ink)
+        elif element.kind is Kind.TABLE:
+            self._open_table_part(element, written, ground, ink)
+        elif element.kind is Kind.LINK:
+            self._open_link(element, source, written, ground, ink)
+        elif element.kind is Kind.LEFT_OUT:
+            self.doubtful = self.doubtful or element.barrier
+            self._push(element, "", ground, ink)
         else:
-            self._push(tag, tag, {**_plain_attributes(tag, attributes), **_styled(style)})
+            self._begin_line(element)
+            # A heading may stand in a heading only where something else stands between.
+            between = element.heading and any(frame[4].kind is Kind.LEFT_OUT for frame in self.stack)
+            self.doubtful = self.doubtful or element.barrier or between
+            self._push(element, element.close, ground, ink)
+            self._put(written)
 
-    def _count_hidden_image(self) -> None:
-        self.trackers += 1
-        self.blocked += 1
+    def _begin_line(self, element: Element) -> None:
+        if element.block:
+            self.in_line = self.break_wanted = False
+            return
+        if element.stands_alone and self.in_line:
+            self.break_wanted = True
+        if self.break_wanted:
+            self._break()
 
-    def _push(self, read: str, written: str, attributes: dict[str, str]) -> None:
-        self.stack.append((read, written))
-        if written:
-            self._put(_tag(written, attributes))
+    def _push(
+        self, element: Element, close: str, ground: colours.Colour, ink: colours.Colour
+    ) -> None:
+        place = self.stack[-1][5]
+        if self.places is not None:
+            place = self.places.inside(place, element.identity)
+        self.stack.append((element.tag, close, ground, ink, element, place))
+
+    def _open_hidden(self, element: Element, source: str) -> None:
+        if element.kind is Kind.PICTURE:
+            self.pictures.count_hidden(elements.picture(element, source).source)
+        elif element.kind not in (Kind.VOID, Kind.NOTHING):
+            self._push(element, "", *self.stack[-1][2:4])
+            self.hidden_at = self.hidden_at or len(self.stack)
+
+    def _inked(self, element: Element) -> tuple[colours.Colour | None, colours.Colour, str]:
+        """Ground, ink and start tag; a colour that nobody could read on its ground is mended.
+
+        No ground: its tiny words are not meant to be seen.
+        """
+        around, before = self.stack[-1][2:4]
+        ground, ink = element.ground or around, element.ink or before
+        if not element.coloured or colours.contrast(ground, ink) >= _UNREADABLE:
+            self.paints = self.paints or element.paints
+            return ground, ink, element.written
+        if _TINY.search(element.written):
+            return None, ink, ""
+        self.paints = self.paints or element.paints
+        if colours.contrast(ground, before) >= _UNREADABLE:
+            return ground, before, elements.with_ink(element, None)
+        ink = _INK if colours.luminance(ground) > _HALF_LIGHT else colours.WHITE
+        return ground, ink, elements.with_ink(element, ink)
 
     def _close(self, tag: str) -> None:
-        if not any(read == tag for read, _ in self.stack):
-            return
-        while self.stack:
-            read, written = self.stack.pop()
-            if self.hidden_at > len(self.stack):
-                self.hidden_at = 0
-            if read == "table" and self.flat_tables:
-                self.flat_tables.pop()
-            if read == "a":
-                self._close_link()
-            if written:
-                self._put(f"</{written}>")
-            if read == tag:
-                return
+        stack = self.stack
+        known, close, _ground, _ink, element, _place = stack[-1]
+        if known == tag and element.quick and not self.hidden_at:
+            stack.pop()
+            if close:
+                self.out.append(close)
+                self.size += len(close)
+            if element.block:
+                self.in_line = self.break_wanted = False
+        elif known == tag or any(frame[0] == tag for frame in stack[1:]):
+            while self._pop() != tag:
+                pass
 
-    def _open_table_part(self, tag: str, attributes: dict[str, str], style: str) -> None:
-        if tag == "table":
+    def _pop(self) -> str:
+        tag, close, _ground, _ink, element, _place = self.stack.pop()
+        if self.hidden_at > len(self.stack):
+            self.hidden_at = 0
+        if tag == "table" and self.flat_tables:
+            self.flat_tables.pop()
+            self.flat = bool(self.flat_tables) and self.flat_tables[-1]
+        if tag == "a":
+            self._close_link()
+        if close:
+            self._put(close)
+            if element.block:
+                self.in_line = self.break_wanted = False
+            elif element.stands_alone and self.in_line:
+                self.break_wanted = True
+        return tag
+
+    def _open_table_part(
+        self, element: Element, written: str, ground: colours.Colour, ink: colours.Colour
+    ) -> None:
+        if element.tag == "table":
             self.tables_seen += 1
-            self.flat_tables.append(len(self.flat_tables) >= self._table_depth())
-        if self.flat_tables and self.flat_tables[-1]:
-            self.flattened = True
-            self._push(
-                tag, "div" if tag in {"tr", "table"} else "", _styled(style) if tag == "tr" else {}
-            )
-            if tag in {"td", "th"}:
-                self._put(" ")
+            self.flat = len(self.flat_tables) >= self._table_depth()
+            self.flat_tables.append(self.flat)
+        self.in_line = self.break_wanted = False
+        if self.flat:
+            self.flattened = self.doubtful = True
+            boxed = element.tag in {"tr", "table", "caption"}
+            self._push(element, "</div>" if boxed else "", ground, ink)
+            self._put("<div>" if boxed else " " if element.tag in {"td", "th"} else "")
             return
-        background = entities.unescape(attributes.pop("background", ""))
-        self.blocked += _is_remote(background)
-        plain = (
-            self._within_spans(attributes)
-            if tag in {"td", "th"}
-            else _plain_attributes(tag, attributes)
-        )
-        self._push(tag, tag, {**plain, **_styled(style)})
+        if element.area > 1:
+            self.spanned += element.area
+            if self.spanned > _MAX_SPANNED:
+                written = elements.without_spans(written)
+        self._push(element, element.close, ground, ink)
+        self._put(written)
 
     def _table_depth(self) -> int:
         """Each level doubles the layout time of what is inside: many tables may nest less."""
         return MAX_TABLE_DEPTH if self.tables_seen < 300 else 3 if self.tables_seen < 1000 else 1
 
-    def _within_spans(self, attributes: dict[str, str]) -> dict[str, str]:
-        kept = _plain_attributes("td", attributes)
-        area = int(kept.get("colspan", "1") or 1) * int(kept.get("rowspan", "1") or 1)
-        self.spanned += area if area > 1 else 0
-        if self.spanned > _MAX_SPANNED:
-            kept.pop("colspan", None)
-            kept.pop("rowspan", None)
-        return kept
-
-    def _open_link(self, attributes: dict[str, str], style: str) -> None:
-        url = link_rules.tidy_url(entities.unescape(attributes.get("href", "")))
-        if url is None or len(self.links) >= _MAX_LINKS:
-            self._push("a", "span", _styled(style))
+    def _open_link(
+        self,
+        element: Element,
+        source: str,
+        written: str,
+        ground: colours.Colour,
+        ink: colours.Colour,
+    ) -> None:
+        url = link_rules.tidy_url(unescape(source)) if source else None
+        self._close_link()
+        self._begin_line(element)
+        if not url or len(self.links) >= _MAX_LINKS:
+            self._push(element, "</span>", ground, ink)
+            self._put(written.replace("<a", "<span", 1))
             return
-        self.link, self.link_words = (len(self.out), url), []
-        self._push("a", "a", {"href": entities.escape(url), **_styled(style)})
+        self.link, self.link_words = (url, element.padded), []
+        self._push(element, "</a>", ground, ink)
+        self._put(f'<a href="{quoted(url)}"{written[2:]}')
+        if element.padded:
+            self._put("&nbsp;&nbsp;")
 
     def _close_link(self) -> None:
         if self.link is None:
             return
-        _, url = self.link
-        shown = re.sub(r"\s+", " ", "".join(self.link_words)).strip()
-        self.links.append(Link(shown[:500], url, link_rules.warning_for(shown, url)))
+        url, padded = self.link
+        if padded:
+            self._put("&nbsp;&nbsp;")
+        shown = " ".join(unescape("".join(self.link_words)).split())[:500]
+        self.links.append(link_rules.Link(shown, url, link_rules.warning_for(shown, url)))
         self.link = None
 
-    def _image(self, attributes: dict[str, str], style: str) -> None:
-        src = entities.unescape(attributes.get("src", "")).strip()
-        width, height = _measure(attributes, style, "width"), _measure(attributes, style, "height")
-        alt = entities.unescape(attributes.get("alt", "")).strip()[:200]
-        if _is_remote(src):
-            if _is_tracker(width, height):
-                self.trackers += 1
-                self.blocked += 1
-                return
-            if not self.remote:
-                self.blocked += 1
-                self._placeholder(alt, width, height)
-                return
-        elif not (src.lower().startswith("cid:") or self._data_image(src)):
-            self._placeholder(alt, width, height)
+    def _picture(self, picture: Picture, stands_alone: bool) -> None:
+        words = self.pictures.judge(picture, remote=self.remote, in_link=self.link is not None)
+        self.truncated = self.truncated or self.pictures.too_many
+        if words == "":
             return
-        self.images += 1
-        if self.images > _MAX_IMAGES:
-            self.truncated = True
-            return
-        self._put_image(src, alt, width, height)
-
-    def _put_image(self, src: str, alt: str, width: int | None, height: int | None) -> None:
-        sizes = {}
-        if width is not None and width > styles.MAX_WIDTH:
-            sizes = {"width": str(styles.MAX_WIDTH)}
+        if self.break_wanted or (stands_alone and self.in_line):
+            self._break()
+        if words is None:
+            tag = elements.picture_tag(picture)
+            self.out.append(tag)
+            self.size += len(tag) if len(tag) < 4000 else 200  # embedded pixels cost no layout
         else:
-            sizes = {
-                name: str(size)
-                for name, size in (("width", width), ("height", height))
-                if size and size <= 4000
-            }
-        tag = _tag("img", {"src": entities.escape(src), "alt": entities.escape(alt), **sizes})
-        self.out.append(tag)
-        self.size += len(tag) if len(tag) < 4000 else 200  # embedded pixels cost no layout
-
-    def _data_image(self, src: str) -> bool:
-        if not _DATA_IMAGE.match(src) or self.image_data + len(src) > _MAX_IMAGE_DATA:
-            return False
-        self.image_data += len(src)
-        return True
-
-    def _placeholder(self, alt: str, width: int | None, height: int | None) -> None:
-        words = alt
-        if not words and (self.link is not None or ((width or 0) >= 120 and (height or 60) >= 40)):
-            words = "▨"  # a picture without words still marks its place
-        if words:
-            if self.link is not None and alt:
-                self.link_words.append(alt)
-            self._put(f'<span style="{_PLACEHOLDER}">{entities.escape(words)}</span>')
+            if self.link is not None and picture.alt:
+                self.link_words.append(escaped(picture.alt))
+            self._put(f'<span style="{elements.PLACEHOLDER}">{escaped(words)}</span>')
+        self.in_line = True
+        self.break_wanted = stands_alone
 
 
-def _is_remote(url: str) -> bool:
-    return bool(
-        re.match(r"\s*(?:https?:)?(?://|\\\\)", url, re.IGNORECASE)
-    ) or url.lower().startswith(("http:", "https:"))
+def _broken(match: re.Match[str]) -> str:
+    return match[0] if match[0][0] == "<" else match[0] + "\u200b"
 
 
-def _is_tracker(width: int | None, height: int | None) -> bool:
-    sizes = [size for size in (width, height) if size is not None]
-    return bool(sizes) and min(sizes) <= 2 and max(sizes) <= 12
-
-
-def _measure(attributes: dict[str, str], style: str, name: str) -> int | None:
-    match = re.match(r"\s*(\d{1,6})(?:\.\d+)?\s*(?:px)?\s*$", attributes.get(name, ""))
-    if match is None:
-        match = re.search(rf"(?:^|;)\s*{name}\s*:\s*(\d{{1,6}})(?:\.\d+)?px", style, re.IGNORECASE)
-    return int(match[1]) if match else None
-
-
-def _styled(style: str) -> dict[str, str]:
-    cleaned = styles.clean_style(style) if style else ""
-    return {"style": entities.escape(cleaned)} if cleaned else {}
-
-
-def _plain_attributes(tag: str, attributes: dict[str, str]) -> dict[str, str]:
-    kept = {}
-    for name, value in attributes.items():
-        if name in {"style", "href", "src", "background"}:
-            continue
-        cleaned = _plain_value(tag, name, value)
-        if cleaned:
-            kept[name] = cleaned
-    return kept
-
-
-def _plain_value(tag: str, name: str, value: str) -> str:
-    if name == "width":
-        return _clamp_width(value, tag)
-    if name in _LIMITS:
-        return _clamp(value, _LIMITS[name])
-    return value if re.fullmatch(r"[\w#%., '-]{1,100}", value) else ""
-
-
-_LIMITS = {
-    "colspan": 40,
-    "rowspan": 60,
-    "border": 4,
-    "cellpadding": 40,
-    "cellspacing": 40,
-    "size": 7,
-    "start": 100_000,
-}
-
-
-def _clamp(value: str, most: int) -> str:
-    match = re.match(r"\s*[+]?(\d{1,9})", value)
-    return str(min(int(match[1]), most)) if match else ""
-
-
-def _clamp_width(value: str, tag: str) -> str:
-    match = re.match(r"\s*(\d{1,6})(?:\.\d+)?\s*(%|px)?\s*$", value)
-    if match is None:
-        return ""
-    number = int(match[1])
-    if match[2] == "%":
-        return f"{min(number, 100)}%" if number else ""
-    if number > styles.MAX_WIDTH:
-        return "100%" if tag in {"table", "hr"} else ""
-    return str(number) if number else ""
-
-
-def _tag(tag: str, attributes: dict[str, str]) -> str:
-    written = "".join(f' {name}="{value}"' for name, value in attributes.items())
-    return f"<{tag}{written}>"
+def _told(rules: list[Rule]) -> tuple[str, str]:
+    """What rules say: before the element's own style, and after it."""
+    return (
+        ";".join(rule.style for rule in rules if rule.style),
+        ";".join(rule.pressing for rule in rules if rule.pressing),
+    )

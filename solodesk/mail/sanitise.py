@@ -1,161 +1,34 @@
 """The one sanitiser: HTML of strangers to HTML a hardened QTextBrowser may show.
 
-css_inline (styles onto elements) → nh3 (allow-list) → our own pass over the clean tokens: blocked
-images become their words, nested tables are flattened (Qt lays them out in exponential time),
-sizes are clamped, links are judged. Nothing that passes can load, run or point into this machine.
-Runs on opening a message, never at ingest.
+Caps (`htmlguard`) → an HTML5 parser (lexbor) → everything written anew by `safewriter`, with the
+mail's own style sheet (`stylesheet`) put onto the elements: blocked images become their words,
+nested tables are flattened (Qt lays them out in exponential time), sizes are clamped, links are
+judged. Nothing that passes can load, run or point into this machine. Runs on opening a message,
+never at ingest.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import nh3
+from selectolax.lexbor import LexborHTMLParser
 
-from solodesk.mail import styles
+from solodesk.mail import styles, stylesheet
 from solodesk.mail.charsets import clean
 from solodesk.mail.htmlguard import guard
-from solodesk.mail.safewriter import Link, Writer
+from solodesk.mail.links import Link
+from solodesk.mail.safewriter import MAX_OUTPUT, Writer
 
 MAX_INPUT = 2_000_000
+WHOLE = 2_000_000
+"""A limit for an owner who asked to see all of a long mail."""
 _MAX_DEPTH = 120
-_MAX_CSS = 150_000
-_MAX_CSS_WORK = 3_000_000
-
-_TAGS = frozenset(
-    {
-        "a",
-        "abbr",
-        "address",
-        "b",
-        "bdi",
-        "big",
-        "blockquote",
-        "br",
-        "center",
-        "cite",
-        "code",
-        "dd",
-        "del",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "font",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "tt",
-        "u",
-        "ul",
-        "var",
-        "caption",
-    }
+_ROUNDS = 4
+_RAW = re.compile(
+    r"<!--.*?-->|(<(script|style|xmp|iframe|noembed|noframes|plaintext)(?:\s[^>]*)?>).*?(</\2>)",
+    re.DOTALL,
 )
-_DROPPED_WITH_CONTENT = frozenset(
-    {
-        "script",
-        "style",
-        "title",
-        "noscript",
-        "template",
-        "svg",
-        "math",
-        "object",
-        "iframe",
-        "frame",
-        "frameset",
-        "select",
-        "textarea",
-        "audio",
-        "video",
-        "canvas",
-        "applet",
-        "embed",
-        "noembed",
-        "noframes",
-        "xml",
-        "xmp",
-    }
-)
-_BOX = {"align", "bgcolor", "style", "dir"}
-_ATTRIBUTES = {
-    "a": {"href", "style"},
-    "img": {"src", "alt", "width", "height", "style"},
-    "font": {"color", "face", "size"},
-    "table": _BOX | {"width", "border", "cellpadding", "cellspacing", "background"},
-    "td": _BOX | {"width", "valign", "colspan", "rowspan", "background"},
-    "th": _BOX | {"width", "valign", "colspan", "rowspan", "background"},
-    "tr": _BOX | {"valign"},
-    "tbody": {"style"},
-    "thead": {"style"},
-    "ol": {"start", "type", "style"},
-    "ul": {"type", "style"},
-    "hr": {"width", "size", "color"},
-} | {
-    tag: {"style", "align", "dir"}
-    for tag in (
-        "div",
-        "p",
-        "span",
-        "blockquote",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "li",
-        "pre",
-        "center",
-        "b",
-        "i",
-        "u",
-        "strong",
-        "em",
-        "code",
-        "small",
-        "dd",
-        "dt",
-        "dl",
-        "caption",
-    )
-}
-_STYLE_BLOCK = re.compile(r"<style\b[^<>]{0,500}>(.*?)(?:</style|\Z)", re.IGNORECASE | re.DOTALL)
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_CONDITIONAL = re.compile(r"<!\[[^\]]{0,80}\]>", re.IGNORECASE)
-_REMOTE_OTHER = re.compile(
-    r"<(?:iframe|frame|video|audio|source|embed|object|input|link|track|image)\b[^<>]{0,800}?"
-    r"\b(?:src|href|data|poster|srcset)\s*=\s*[\"']?\s*(?:https?:)?//",
-    re.IGNORECASE,
-)
+_RAW_BEGINS = re.compile("<(?:s[ct]|x|if|noe|nof|pl)")
+_STYLE = re.compile(r"<style(?:\s[^>]*)?>(.*?)</style>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,79 +41,69 @@ class SafeHtml:
     flattened: bool
     truncated: bool
     links: tuple[Link, ...]
+    spies: tuple[str, ...] = ()
+    """Hosts of tracking pixels, which are never loaded."""
+    remote: tuple[str, ...] = ()
+    """Addresses of the pictures the owner may allow."""
+    paints: bool = False
+    """It brings grounds of its own and is shown on paper in a dark window."""
 
 
-def sanitise(html: str, *, remote: bool = False) -> SafeHtml:
-    """The HTML of a mail made safe. `remote`: the owner allowed pictures from this sender.
+def sanitise(html: str, *, remote: bool = False, limit: int = MAX_OUTPUT) -> SafeHtml:
+    """The HTML of a mail made safe. `remote`: the owner allowed its pictures.
 
-    Never raises, never fetches; at most 300 kB of markup (embedded images aside).
+    Never raises, never fetches; at most `limit` characters of markup (embedded images aside).
     """
+    first, doubtful = _once(html, remote=remote, limit=limit)
+    safe = first
+    for _round in range(_ROUNDS):
+        if not doubtful or (not first.truncated and _settled(safe.html)):
+            break
+        again, doubtful = _once(safe.html, remote=remote, limit=limit)
+        if again.html == safe.html:
+            break
+        safe = replace(first, html=again.html, links=again.links)
+    return safe
+
+
+def _settled(html: str) -> bool:
+    """A parser reads it as it stands."""
+    body = LexborHTMLParser(html).body
+    return body is not None and body.html == f"<body>{html}</body>"
+
+
+def _once(html: str, *, remote: bool, limit: int) -> tuple[SafeHtml, bool]:
+    """Written anew once; True when it may not be settled yet."""
     source = clean(html)
     truncated = len(source) > MAX_INPUT
     source, cut = guard(source, depth=_MAX_DEPTH, size=MAX_INPUT)
-    source = _COMMENT.sub("", source) if "<!--" in source else source
-    source = _CONDITIONAL.sub("", source)
-    elsewhere = len(_REMOTE_OTHER.findall(source)) + styles.loads(
-        " ".join(_STYLE_BLOCK.findall(source))[:_MAX_CSS]
-    )
-    cleaned = _allow(_inline_css(source))
-    writer = Writer(remote=remote)
-    writer.run(cleaned)
-    return SafeHtml(
-        html="".join(writer.out),
-        blocked_remote=writer.blocked + elsewhere,
-        trackers=writer.trackers,
+    body, css = _parsed(source)
+    writer = Writer(sheet=stylesheet.read(css), remote=remote, limit=limit)
+    writer.run(body)
+    pictures = writer.pictures
+    safe = SafeHtml(
+        html=writer.result(),
+        blocked_remote=pictures.blocked + styles.loads(css),
+        trackers=pictures.trackers,
         flattened=writer.flattened or cut,
         truncated=truncated or writer.truncated,
         links=tuple(writer.links),
+        spies=tuple(pictures.spies),
+        remote=tuple(pictures.wanted),
+        paints=writer.paints,
     )
+    return safe, writer.doubtful or writer.truncated
 
 
-def _inline_css(source: str) -> str:
-    """Style blocks moved onto the elements, when that is cheap enough; they are dropped after."""
-    blocks = _STYLE_BLOCK.findall(source)
-    if not blocks:
-        return source
-    css = "\n".join(blocks)
-    work = css.count("{") * source.count("<")
-    if len(css) > _MAX_CSS or work > _MAX_CSS_WORK or _costly(css):
-        return source
-    import css_inline
-
-    inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=False)
-    try:
-        return inliner.inline(source)
-    except (css_inline.InlineError, ValueError):
-        return source
-
-
-def _costly(css: str) -> bool:
-    """Selectors that backtrack: many descendant steps, or :has and :not nested."""
-    return ":has" in css or any(
-        selector.count(" ") > 60 or selector.count(":") > 20 or selector.count("~") > 5
-        for rule in css.split("}")[:3000]
-        for selector in rule.partition("{")[0][-2000:].split(",")[:50]
+def _parsed(source: str) -> tuple[str, str]:
+    """The body of a document as a parser writes it, without comments and raw text, and its CSS."""
+    tree = LexborHTMLParser(source)
+    head, body = tree.head, tree.body
+    before = "" if head is None else head.html or ""
+    inside = "" if body is None else body.html or ""
+    css = "\n".join(
+        words for part in (before, inside) if "<style" in part for words in _STYLE.findall(part)
     )
-
-
-def _allow(source: str) -> str:
-    return nh3.clean(
-        source,
-        tags=set(_TAGS),
-        clean_content_tags=set(_DROPPED_WITH_CONTENT),
-        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
-        url_schemes={"http", "https", "mailto", "cid", "data"},
-        link_rel=None,
-        strip_comments=True,
-        attribute_filter=_attribute_filter,
-    )
-
-
-def _attribute_filter(tag: str, name: str, value: str) -> str | None:
-    """Before nh3 judges a URL: protocol-relative ones are remote; others relative are dropped."""
-    if name in {"src", "background"} or (name == "href" and tag == "a"):
-        value = re.sub(r"[\x00-\x20]+", "", value) if not value.startswith("data:") else value
-        if value.startswith(("//", "\\\\")):
-            return "https:" + value.replace("\\", "/")
-        return value if re.match(r"(?:https?|mailto|cid|data):", value, re.IGNORECASE) else None
-    return value
+    if _RAW_BEGINS.search(inside):
+        inside = _RAW.sub(r"\1\3", inside)
+    return inside, css
