@@ -4,16 +4,17 @@ Secrets go to the keychain and nowhere else. Must not fetch or send mail.
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from solodesk.base.errors import KnownError, NeedsOwner, Param
 from solodesk.base.keychain import Keychain, Purpose
 from solodesk.domain.changes import Changes
 from solodesk.domain.ids import AccountId
-from solodesk.mail.providers import Provider, find_provider
+from solodesk.mail.providers import Endpoint, Provider, find_provider, known_server
 from solodesk.mail.server import Server, Timeouts, Transport, check_transport
-from solodesk.services import sign_in
+from solodesk.services import reach, sign_in
 from solodesk.services.units import Desk, Reader
 from solodesk.store import rows
 
@@ -64,6 +65,8 @@ class AccountPlan:
     saves_sent: bool
     provider: Provider | None
     browser: bool = False
+    also: tuple[tuple[Server, Server], ...] = ()
+    """Pairs of servers to try next, where the provider has several places or names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ def plan(asked: AccountInput, found: Provider | None = None) -> AccountPlan:
     if address.count("@") != 1 or not all(address.split("@")) or any(c.isspace() for c in address):
         raise KnownError("bad_address", address=address)
     known = found or find_provider(address)
+    if known is None and asked.imap is not None:
+        known = known_server(asked.imap.host, asked.imap.port, address)
     if known is not None and known.wants == "oauth2" and asked.imap is None and not asked.browser:
         raise KnownError("oauth_needed", provider=known.name)
     if known is None and (asked.imap is None or asked.smtp is None):
@@ -105,21 +110,70 @@ def plan(asked: AccountInput, found: Provider | None = None) -> AccountPlan:
         saves = known.saves_sent if known else True
     return AccountPlan(
         address.lower(), asked.name, imap, smtp, asked.history_days, asked.idle_close_days, saves,
-        known, asked.browser,
+        known, asked.browser, _others(asked, known, imap, smtp),
     )  # fmt: skip
 
 
 def _server(
-    asked: AccountInput, side: Side | None, known: Any, user: str | None, address: str
+    asked: AccountInput, side: Side | None, known: Endpoint | None, user: str | None, address: str
 ) -> Server:
     if side is not None:
-        server = Server(side.host, side.port, side.tls, user or address, asked.ca_file)
+        same = known is not None and known.host == side.host.lower()
+        name = user or (known.user if same and known is not None else "") or address
+        server = Server(side.host, side.port, side.tls, name, asked.ca_file)
     else:
+        assert known is not None  # noqa: S101 - `plan` refused it otherwise
         server = Server(known.host, known.port, known.tls, user or known.user, asked.ca_file)
     if server.tls not in set(Transport):
         raise KnownError("bad_setting", key="tls", value=server.tls)
     check_transport(server)
     return server
+
+
+def _others(
+    asked: AccountInput, known: Provider | None, imap: Server, smtp: Server
+) -> tuple[tuple[Server, Server], ...]:
+    """The provider's other places, unless the owner wants servers or a name of their own."""
+    if known is None or (imap.host, smtp.host) != (known.imap.host, known.smtp.host):
+        return ()
+    if imap.user != known.imap.user:
+        return ()
+    return tuple(
+        (
+            Server(one.host, one.port, one.tls, one.user, asked.ca_file),
+            Server(two.host, two.port, two.tls, two.user, asked.ca_file),
+        )
+        for one, two in known.also
+    )
+
+
+def plan_of(
+    row: rows.Account, servers: Sequence[rows.OutgoingServer], anchor: str | None = None
+) -> AccountPlan:
+    """The plan of a mailbox that is here: its own servers, with `anchor` instead of what it
+    trusts now; KnownError `no_such_account` when it has lost its outgoing server."""
+    if not servers:
+        raise KnownError("no_such_account", account=row.address)
+    imap, smtp = receiving(row), sending(servers[0])
+    if anchor is not None:
+        imap, smtp = replace(imap, ca_file=anchor), replace(smtp, ca_file=anchor)
+    known = known_server(imap.host, imap.port, row.address)
+    return AccountPlan(
+        row.address, row.name, imap, smtp, row.history_days, row.idle_close_days,
+        servers[0].saves_sent, known,
+    )  # fmt: skip
+
+
+def plan_for(reader: Reader, account: AccountId) -> AccountPlan:
+    """The plan of a mailbox by its number; KnownError `no_such_account`."""
+    return plan_of(get(reader, account), reader.accounts.servers(account))
+
+
+def trust(desk: Desk, account: AccountId, anchor: str) -> None:
+    """Trust accepted fingerprints (mail/pinning.py) for receiving and sending from now on."""
+    desk.accounts.update(account, ca_file=anchor)
+    for server in desk.accounts.servers(account):
+        desk.accounts.update_server(server.id, ca_file=anchor)
 
 
 def default_port(tls: str, *, sending: bool) -> int:
@@ -273,7 +327,13 @@ def receive_failed(desk: Desk, account: AccountId, error: KnownError) -> str:
     """Note why receiving failed; returns the state. Three refusals in a row: sign_in_needed."""
     row = get(desk, account)
     refusals = row.auth_failures
-    state = "offline" if error.code in OFFLINE else "error"
+    detail = as_json(error)
+    state = "offline" if error.code in reach.OFFLINE else "error"
+    if error.code in reach.PORTAL and row.last_receive_ms is not None:
+        # It worked before: probably this network shows its sign-in page instead of the server.
+        since = (row.detail or {}).get("since_ms") if row.state == "offline" else None
+        detail["since_ms"] = desk.now_ms if since is None else since
+        state = "offline" if abs(desk.now_ms - detail["since_ms"]) < _PORTAL_MS else "error"
     if error.code in REFUSED:
         refusals += 1
         state = "sign_in_needed" if refusals >= _MAX_REFUSALS else "error"
@@ -282,7 +342,7 @@ def receive_failed(desk: Desk, account: AccountId, error: KnownError) -> str:
         if error.code == "sign_in_expired":
             # Final: asking again with the same token can only annoy the provider.
             refusals = _MAX_REFUSALS
-    desk.accounts.update(account, state=state, detail=as_json(error), auth_failures=refusals)
+    desk.accounts.update(account, state=state, detail=detail, auth_failures=refusals)
     return state
 
 
@@ -294,7 +354,8 @@ def may_sign_in(row: rows.Account) -> bool:
 def looked(desk: Desk, account: AccountId) -> None:
     """The mailbox was looked at and nothing had moved; written at most every half minute."""
     row = get(desk, account)
-    if row.last_receive_ms is None or desk.now_ms - row.last_receive_ms > _LOOKED_MS:
+    last = row.last_receive_ms
+    if last is None or not 0 <= desk.now_ms - last <= _LOOKED_MS:
         desk.accounts.update(account, last_receive_ms=desk.now_ms)
 
 
@@ -305,7 +366,10 @@ def signed_in_again(desk: Desk, account: AccountId) -> None:
         desk.accounts.update_server(server.id, state="ok", detail=None)
 
 
-OFFLINE = frozenset({"host_not_found", "unreachable", "timeout", "connection_lost"})
-"""Faults that mean "no network just now"."""
-REFUSED = frozenset({"wrong_password", "app_password_needed", "token_refused", "sign_in_refused"})
+_PORTAL_MS = 86_400_000
+OFFLINE = reach.OFFLINE
+REFUSED = frozenset(
+    {"wrong_password", "app_password_needed", "password_not_taken", "web_login_needed"}
+    | {"imap_not_allowed", "token_refused", "sign_in_refused"}
+)
 """Refused sign-ins, which count."""
