@@ -59,6 +59,7 @@ _PLACEHOLDER = re.compile(
 _ONLY_LINK = re.compile(r"\S{0,60}\s*<?https?://\S+>?", re.IGNORECASE)
 _NOT_WORD = re.compile(r"[\W_]+")
 _PGP = "-----BEGIN PGP "
+_SHORT = 12
 
 
 @dataclass(slots=True)
@@ -310,11 +311,12 @@ def _speaks(plain: str, html: str) -> bool:
         return False
     if len(words) > 400:
         return True
-    excuse = len(words) < 12 or _PLACEHOLDER.search(words) or _ONLY_LINK.fullmatch(words)
-    if not excuse:
+    short = len(words) < _SHORT
+    if not (short or _PLACEHOLDER.search(words) or _ONLY_LINK.fullmatch(words)):
         return True
-    shown = len(_TAG.sub("", html[html.lower().find("<body") :])) if "<" in html else len(html)
-    return shown <= 3 * len(words)
+    shown = _TAG.sub(" ", html[max(html.find("<body"), html.find("<BODY"), 0) :])
+    bare, told = _NOT_WORD.sub("", words), _NOT_WORD.sub("", shown)
+    return bare in told or (short and len(told) <= 3 * len(words))
 
 
 def _shows_something(html: str) -> bool:

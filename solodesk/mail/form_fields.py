@@ -65,7 +65,7 @@ _FOOTER = re.compile(
     r"^\W{0,4}(?:this (?:e-?mail|message|form) (?:was|is|has been) (?:sent|submitted|generated)|"
     r"sent (?:from|via|by|on)\b.{0,20}(?:form|website|web ?site|http)|(?:you (?:are receiving|"
     r"received) this)|powered by|submitted (?:from|via|on|at|\d)|reply (?:directly )?to this|"
-    r"view (?:it|this|the|all)\b.{0,40}(?:dashboard|submission|response|online|admin|entries)|manage "
+    r"view (?:it|this|the|all)\b.{0,40}(?:dashboard|submission|response|online|entries)|manage "
     r"(?:your )?(?:submissions|notifications)|unsubscribe|report (?:as )?spam|mark as spam|"
     r"diese (?:e-?mail|nachricht) wurde|cet (?:e-?mail|message) a été|este (?:mensaje|correo|"
     r"e-?mail) (?:fue|se ha|ha sido|se envi)|questa (?:e-?mail)|deze e-?mail|"
