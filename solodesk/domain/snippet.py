@@ -4,7 +4,7 @@ places of the hits in it. What counts as a hit is what the index counts as one (
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from solodesk.domain.marks import COMBINING, EMOJI, SPACELESS, WIDTHLESS
@@ -14,12 +14,12 @@ from solodesk.domain.segment import fold
 
 LENGTH = 160
 _BEFORE = 50
-_LOOK = 1_500
+_LOOK = 800
 _MOST = 1_000_000
-_SPACE = re.compile(r"\s")
+_ALONE = re.compile(f"[{SPACELESS}{EMOJI}]")
+_BETWEEN = r"[-_\u2010-\u2013\u2212 ().]{0,2}"
 _SPACES = re.compile(r"\s+")
 _GONE = re.compile(f"[{COMBINING}{WIDTHLESS}]")
-_LETTER = r"[^\W_]"
 _NUMBER = re.compile(r"(?=.*\d)[a-z0-9]{5,40}")
 
 
@@ -69,56 +69,81 @@ def flat(text: str) -> Flat:
     return Flat(plain, [at for at, each in enumerate(text) for _ in _PLAIN[ord(each)]])
 
 
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """A phrase: its body and whether its ends must be ends of words. The body alone is the regular
+    expression: a literal beginning lets the search skip through the text."""
+
+    body: re.Pattern[str]
+    starts: bool
+    ends: bool
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where it stands."""
+        for match in self.body.finditer(text):
+            start, end = match.span()
+            if self.starts and start and _joined(text[start - 1]):
+                continue
+            if self.ends and end < len(text) and _joined(text[end]):
+                continue
+            yield start, end
+
+
+def _joined(character: str) -> bool:
+    """Whether a neighbour makes one word with a Latin letter or a digit."""
+    return character.isalnum() and _ALONE.match(character) is None
+
+
 class Looker:
     """Finds a search's words in texts."""
 
-    __slots__ = ("_pattern",)
+    __slots__ = ("_patterns",)
 
     def __init__(self, terms: Sequence[Term]) -> None:
         parts = dict.fromkeys(part for term in terms for part in _patterns(term))
-        self._pattern = re.compile("|".join(parts)) if parts else None
+        self._patterns = [_Pattern(re.compile(body), *ends) for body, *ends in parts]
 
     def __bool__(self) -> bool:
-        return self._pattern is not None
+        return bool(self._patterns)
 
     def finds(self, text: str) -> bool:
         """Whether any of the words is there."""
-        return self._pattern is not None and self._pattern.search(flat(text).text) is not None
+        return self.first(text) is not None
 
     def places(self, text: str) -> tuple[tuple[int, int], ...]:
-        """Where the words are, in order, as (start, end)."""
-        if self._pattern is None:
-            return ()
+        """Where the words are, in order, apart from each other, as (start, end)."""
         shown = flat(text)
-        found = (m.span() for m in self._pattern.finditer(shown.text) if m.end() > m.start())
+        spans = sorted(span for pattern in self._patterns for span in pattern.spans(shown.text))
+        found: list[tuple[int, int]] = []
+        for start, end in spans:
+            if end > start and (not found or start >= found[-1][1]):
+                found.append((start, end))
         return tuple(shown.span(*span) for span in found)
 
     def first(self, text: str) -> int | None:
         """Where the first of them begins, looking at the beginning first."""
-        if self._pattern is None:
-            return None
-        for end in (_LOOK, _MOST):
+        for end in (_LOOK, _MOST) if self._patterns else ():
             shown = flat(text[:end])
-            found = self._pattern.search(shown.text)
-            if found is not None:
-                return shown.span(*found.span())[0]
+            # What touches the cut may go on behind it.
+            most = len(shown.text) - (1 if len(text) > end else -1)
+            firsts = (next(pattern.spans(shown.text), None) for pattern in self._patterns)
+            found = [span for span in firsts if span is not None and span[1] < most]
+            if found:
+                return shown.span(*min(found))[0]
             if len(text) <= end:
                 break
         return None
 
 
-def _patterns(term: Term) -> list[str]:
-    """Regular expressions for a term and the same number in one piece or in several."""
-    patterns = [_phrase(term.tokens, prefix=term.prefix)]
-    patterns += [_in_pieces(each, prefix=term.prefix) for each in term.also]
-    if _NUMBER.fullmatch(term.tokens[0]) and len(term.tokens) == 1:
-        patterns.append(_in_pieces(term.tokens[0], prefix=term.prefix))
+def _patterns(term: Term) -> list[tuple[str, bool, bool]]:
+    """A term, and the same number in one piece or in several: (body, begins, ends a word)."""
+    plain = [_token(token) for token in term.tokens]
+    patterns = [_edged(r"[\W_]*".join(map(re.escape, plain)), plain, prefix=term.prefix)]
+    numbers = [*term.also, *(term.tokens if len(term.tokens) == 1 else ())]
+    for number in numbers:
+        if _NUMBER.fullmatch(number):
+            patterns.append(_edged(_BETWEEN.join(number), [number], prefix=term.prefix))
     return patterns
-
-
-def _phrase(tokens: Sequence[str], *, prefix: bool) -> str:
-    plain = [_token(token) for token in tokens]
-    return _edged(r"[\W_]*".join(re.escape(token) for token in plain), plain, prefix=prefix)
 
 
 def _token(token: str) -> str:
@@ -130,17 +155,9 @@ def _token(token: str) -> str:
     return flat(fold(token)).text
 
 
-def _in_pieces(number: str, *, prefix: bool) -> str:
-    return _edged(r"[-_\u2010-\u2013\u2212 ().]{0,2}".join(number), [number], prefix=prefix)
-
-
-def _edged(body: str, tokens: Sequence[str], *, prefix: bool) -> str:
-    """`body` where a word begins and (but for prefixes) ends; a Latin word may touch a Chinese."""
-    alone = f"[{SPACELESS}{EMOJI}]"
-    first, last = tokens[0][:1], tokens[-1][-1:]
-    start = "" if re.match(alone, first) else f"(?:(?<!{_LETTER})|(?<={alone}))"
-    end = "" if prefix or re.match(alone, last) else f"(?:(?!{_LETTER})|(?={alone}))"
-    return f"{start}{body}{end}"
+def _edged(body: str, tokens: Sequence[str], *, prefix: bool) -> tuple[str, bool, bool]:
+    starts = _ALONE.match(tokens[0][:1]) is None
+    return body, starts, not prefix and _ALONE.match(tokens[-1][-1:]) is None
 
 
 def cut(text: str, looker: Looker) -> tuple[str, tuple[tuple[int, int], ...]]:

@@ -79,6 +79,15 @@ def mend_search(store: Store) -> bool:
     return True
 
 
+def spell_names(store: Store) -> bool:
+    """Work out how the next Chinese names of customers are spelt; whether there were any."""
+    with store.read() as reader:
+        if not reader.search.names_behind():
+            return False
+    with store.write(actor=Actor.ENGINE) as desk:
+        return desk.search.spell_names()
+
+
 def nightly_backup(store: Store) -> Path | None:
     """Today's checked backup, if there is none yet; the old ones that are too many go.
 

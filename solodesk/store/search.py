@@ -30,13 +30,10 @@ _DOCUMENT = (
     " (SELECT data FROM words WHERE message_id = id),"
     " (SELECT data FROM file_text WHERE message_id = id) FROM message"
 )
+# What was erased is in the index no more.
+_KEPT = " AND raw_state != 'erased'"
 _PUT = f"INSERT INTO search (rowid, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"
 _TAKE = f"INSERT INTO search (search, rowid, {COLUMNS}) VALUES ('delete', ?, ?, ?, ?, ?, ?)"
-INDEXED_COLUMNS = frozenset(
-    ("doc", "direction", "kind", "language", "attachments", "subject", "from_name",
-     "from_address", "recipients", "text")
-)  # fmt: skip
-"""Columns of a message whose change changes its document."""
 
 
 class Search:
@@ -55,6 +52,7 @@ class Search:
         """Index a message. Done at the end of the transaction, in order of time: FTS5 is quick
         only with ascending rowids. `words`: made beforehand by `words_of` from its columns."""
         self._tx.unindexed[message] = words
+        self._tx.taken_out.discard(message)
 
     def flush(self) -> None:
         """Index what `add` has gathered, and the notes and customers that were touched."""
@@ -90,15 +88,29 @@ class Search:
 
     def remove(self, message: MessageId) -> None:
         """Take a message out of the index; before its row, words or files change or go."""
+        if message in self._tx.taken_out:
+            return
+        self._tx.taken_out.add(message)
         if message in self._tx.unindexed:
             del self._tx.unindexed[message]
             return
-        row = self._tx.one(f"{_DOCUMENT} WHERE id = ?", (message,))
+        row = self._tx.one(f"{_DOCUMENT} WHERE id = ?{_KEPT}", (message,))
         if row is None:
             return
         document = self._document(row)
         if self._not_left_to_rebuild([document]):
             self._tx.run(_TAKE, document)
+
+    def reword(self, message: MessageId) -> None:
+        """What the index holds of a message is about to change: it is indexed anew at the end,
+        unless it has been taken out."""
+        if message in self._tx.taken_out:
+            return
+        if message not in self._tx.unindexed:
+            if self._tx.one(f"SELECT 1 FROM message WHERE id = ?{_KEPT}", (message,)) is None:
+                return
+            self.remove(message)
+        self.add(message)
 
     def outdated(self) -> bool:
         """True when the index was made by another segmenter and must be rebuilt."""
@@ -110,7 +122,7 @@ class Search:
         self._tx.unindexed.clear()
         self._tx.run("INSERT INTO search (search) VALUES ('delete-all')")
         count = 0
-        cursor = self._tx.link.execute(f"{_DOCUMENT} ORDER BY doc")
+        cursor = self._tx.link.execute(f"{_DOCUMENT} WHERE 1{_KEPT} ORDER BY doc")
         while batch := cursor.fetchmany(_REBUILD_BATCH):
             self._tx.run_many(_PUT, [self._document(row) for row in batch])
             count += len(batch)
@@ -132,7 +144,8 @@ class Search:
             self._reached(_BEFORE_ALL, _BEFORE_ALL if last is None else int(last))
         after, until = self._gap() or (_BEFORE_ALL, _BEFORE_ALL)
         batch = self._tx.all(
-            f"{_DOCUMENT} WHERE doc > ? AND doc <= ? ORDER BY doc LIMIT ?", (after, until, most)
+            f"{_DOCUMENT} WHERE doc > ? AND doc <= ?{_KEPT} ORDER BY doc LIMIT ?",
+            (after, until, most),
         )
         self._tx.run_many(_PUT, [self._document(row) for row in batch])
         if len(batch) == most:
@@ -163,6 +176,14 @@ class Search:
     def _not_left_to_rebuild(self, documents: list[Document]) -> list[Document]:
         gap = self._gap()
         return [d for d in documents if gap is None or not gap[0] < d[0] <= gap[1]]
+
+    def names_behind(self) -> bool:
+        """Whether there are customers' names that pinyin does not find quickly yet."""
+        return Spelling(self._tx).behind()
+
+    def spell_names(self) -> bool:
+        """Spell the next of them; whether there were any."""
+        return Spelling(self._tx).spell_some()
 
     # -- asking
 

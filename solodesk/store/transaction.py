@@ -100,6 +100,8 @@ class Transaction:
     """It is about mail on its way out: a power cut must not take it back (faults.md S2)."""
     unindexed: dict[Any, Any] = field(default_factory=dict)
     """Messages whose document is made at the end, with words made beforehand (search.py)."""
+    taken_out: set[Any] = field(default_factory=set)
+    """Messages taken out of the index in this transaction."""
     known: dict[tuple[str, int], Any] = field(default_factory=dict)
     """Rows read by their id and not changed since, while writing."""
 

@@ -3,13 +3,15 @@ was; what has changed since stays, and is said.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from solodesk.domain.changes import Changes
+from solodesk.domain.ids import MessageId
 from solodesk.store import rows, specs
 from solodesk.store.driver import IntegrityError, Value
 from solodesk.store.gateway import Gateway
 from solodesk.store.repositories.history import Events
+from solodesk.store.repositories.messages import INDEXED
 from solodesk.store.repositories.outbox import OutboxRows
 from solodesk.store.transaction import Transaction, unpack
 
@@ -148,6 +150,10 @@ class Undo:
             return ()
         same = [name for name in before if now[name] == after[name]]
         if same:
+            if table == "message" and INDEXED.intersection(same):
+                from solodesk.store.search import Search
+
+                Search(self._tx).reword(MessageId(cast("int", key["id"])))
             sets = ", ".join(f"{name} = ?" for name in same)
             try:
                 self._tx.run(

@@ -16,6 +16,11 @@ from solodesk.store.words import Texts, pack_texts, unpack_texts
 
 _SLIP = "slip"
 _WORDS = ("text", "new_text")
+INDEXED = frozenset(
+    ("doc", "direction", "kind", "language", "attachments", "subject", "from_name",
+     "from_address", "recipients", "text")
+)  # fmt: skip
+"""Columns whose change changes what the search index holds of a message."""
 
 
 class Messages(Repository[rows.Message, MessageId]):
@@ -107,10 +112,25 @@ class Messages(Repository[rows.Message, MessageId]):
         """As for every table; a remembered row that changes is forgotten."""
         for row_id in key:
             self._tx.known.pop((_SLIP, cast("int", row_id)), None)
+        if values.keys() & INDEXED and self._rewords(key, values):
+            from solodesk.store.search import Search
+
+            Search(self._tx).reword(MessageId(cast("int", key[0])))
         said = {name: values[name] for name in _WORDS if name in values}
         told = bool(said) and self._say(MessageId(cast("int", key[0])), said)
         rest = {name: value for name, value in values.items() if name not in said}
         return super().change(key, rest) or told
+
+    def _rewords(self, key: Sequence[Value], values: Mapping[str, Any]) -> bool:
+        """Whether this change changes what the search index holds of a message."""
+        names = [name for name in values if name in INDEXED and name not in _WORDS]
+        if names:
+            now = self._tx.one(f"SELECT {', '.join(names)} FROM message WHERE id = ?", key)
+            columns = self._spec.columns
+            if now is not None and now != tuple(columns[n].stored(values[n]) for n in names):
+                return True
+        message = MessageId(cast("int", key[0]))
+        return "text" in values and values["text"] != self.text_of(message).text
 
     def _say(self, message: MessageId, said: Mapping[str, str]) -> bool:
         """Change the words of a message; undo does not know them."""
