@@ -94,12 +94,17 @@ class ConversationItem:
     bounce_reason: str | None
     damaged: bool
     remote_allowed: bool
+    """Pictures from the internet may be shown: in this message, or always from its sender."""
     outbox: OutboxId | None
     state: str | None
     """Outbox state for out items not yet sent elsewhere; 'sent' once accepted or found in Sent."""
     channel: str | None
     direction: str | None
     minutes: int | None
+    partial: bool = False
+    """Over the owner's size limit: only the first part was fetched."""
+    pictures_always: bool = False
+    """The owner always shows the pictures of this sender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +153,15 @@ class SearchHit:
     snippet: str
     marks: tuple[tuple[int, int], ...]
     subject_marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A search kept as a view; `query` as it was typed."""
+
+    id: int
+    name: str
+    query: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,8 @@ def _already_here(desk: Desk, arrival: Arrival) -> Ingested | None:
             found = desk.messages.get(place.message_id)
             return None if found is None else told(found, new=False)
     same = desk.messages.by_sha(bytes.fromhex(arrival.parsed.raw_sha256))
+    if not same and where is not None and not where.whole:
+        same = _begun_by(desk, arrival)
     if not same:
         return None
     lies_at(desk, arrival, same[0].id)
@@ -140,6 +142,13 @@ def _already_here(desk: Desk, arrival: Arrival) -> Ingested | None:
         settle.settle(desk, same[0].id, arrival.own, always=True)
         return _as_stored(desk, told(same[0], new=False))
     return told(same[0], new=False)
+
+
+def _begun_by(desk: Desk, arrival: Arrival) -> list[rows.Message]:
+    """Messages of which `arrival` is the first part: the rest was fetched since."""
+    named = arrival.parsed.message_id
+    known = desk.messages.by_rfc_id(named) if named is not None else []
+    return [each for each in known if (desk.raw.get(each.id) or b"").startswith(arrival.raw)]
 
 
 def _tells_more(desk: Desk, arrival: Arrival, known: rows.Message) -> bool:

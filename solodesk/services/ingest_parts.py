@@ -19,7 +19,10 @@ from solodesk.store.search_words import Words
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a message lies on a server. `role`: inbox, sent or other."""
+    """Where a message lies on a server. `role`: inbox, sent or other.
+
+    `whole` False: only the first part of the message came, for it is over the owner's limit.
+    """
 
     account_id: AccountId
     folder_id: int
@@ -27,6 +30,7 @@ class Place:
     uid: int
     role: str
     answered: bool = False
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,13 +127,14 @@ def _take(desk: Desk, intake: Intake, item: _Item, took: Took) -> None:
             uid=fetched.uid,
             role=intake.role,
             answered=fetched.answered,
+            whole=fetched.whole,
         ),
         own=intake.own,
         received_ms=received_time(parsed, fetched.internal_ms, desk.now_ms),
         seen=fetched.seen,
         prepared=item.prepared,
     )
-    if not fetched.whole:
+    if done.new and not fetched.whole:
         desk.messages.update(done.message, raw_state="partial")
     took.taken += 1
     took.new += done.new

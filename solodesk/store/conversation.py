@@ -16,7 +16,8 @@ _MESSAGE = (
     " m.date_offset_min, m.subject, w.data, m.has_html, m.attachments, m.joined_by,"
     " m.kind_because, (SELECT s.number FROM ticket s WHERE s.id = m.suggested_ticket_id), m.closer,"
     " m.bounce, m.damaged, m.remote_allowed, m.outbox_id,"
-    " (SELECT o.state FROM outbox o WHERE o.id = m.outbox_id)"
+    " (SELECT o.state FROM outbox o WHERE o.id = m.outbox_id), m.raw_state,"
+    " coalesce((SELECT a.pictures FROM customer_address a WHERE a.address = m.from_address), 0)"
     " FROM message m LEFT JOIN words w ON w.message_id = m.id"
     " WHERE m.ticket_id = ? AND m.duplicate_of IS NULL"
 )
@@ -109,12 +110,14 @@ def _message(tx: Transaction, row: tuple[Any, ...]) -> ConversationItem:
         closer=bool(row[15]),
         bounce_reason=None if bounce is None else bounce.get("reason"),
         damaged=bool(row[17]),
-        remote_allowed=bool(row[18]),
+        remote_allowed=bool(row[18] or row[22]),
         outbox=None if row[19] is None else OutboxId(row[19]),
         state=(row[20] or "sent") if out else None,
         channel=None,
         direction=row[1],
         minutes=None,
+        partial=row[21] == "partial",
+        pictures_always=bool(row[22]),
     )
 
 

@@ -304,6 +304,10 @@ def test_a_huge_message_comes_in_part(shop: Shop, monkeypatch: pytest.MonkeyPatc
     assert [hit.message for hit in hits] == [huge.id]
     assert here(shop) == digests(shop.box)
     assert shop.store.check() == ()
+    shop.box.renew_uidvalidity()
+    assert shop.sync()[0].missing == 0
+    assert len(shop.messages()) == 3
+    assert here(shop) == digests(shop.box)
 
 
 def test_a_cut_connection_loses_nothing(shop: Shop) -> None:

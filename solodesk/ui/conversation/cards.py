@@ -66,6 +66,7 @@ class CardColumn(QScrollArea):
     file_requested = Signal(int, int)
     join_requested = Signal(int, int)
     outbox_requested = Signal(int)
+    rest_requested = Signal(int)
     open_requested = Signal(object)
     unfold_requested = Signal()
 
@@ -173,6 +174,7 @@ class CardColumn(QScrollArea):
         card.file_requested.connect(self.file_requested)
         card.join_requested.connect(self.join_requested)
         card.outbox_requested.connect(self.outbox_requested)
+        card.rest_requested.connect(self.rest_requested)
         return card
 
     def _fold_line(self, count: int) -> QWidget:

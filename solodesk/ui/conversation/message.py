@@ -21,6 +21,7 @@ from solodesk.ui.appearance import Appearance
 from solodesk.ui.conversation.body import MailBody
 from solodesk.ui.conversation.files import FileRow
 from solodesk.ui.conversation.reasons import details
+from solodesk.ui.conversation.rest import RestBar
 from solodesk.ui.widgets import Avatar, Chip, ElidedLabel, plain_tip
 from solodesk.wording import dates, labels
 from solodesk.wording.gettext import _
@@ -115,6 +116,7 @@ class MessageCard(QWidget):
     file_requested = Signal(int, int)
     join_requested = Signal(int, int)
     outbox_requested = Signal(int)
+    rest_requested = Signal(int)
 
     def __init__(
         self,
@@ -187,6 +189,10 @@ class MessageCard(QWidget):
             has_more = self.item.text.strip() != self.item.new_text.strip()
         if has_more:
             self._column.addWidget(self._earlier_link())
+        if self.item.partial and self.item.message is not None:
+            rest = RestBar(self.item.message)
+            rest.wanted.connect(self.rest_requested)
+            self._column.addWidget(rest)
         if self.item.attachments and self.item.message is not None:
             files = FileRow(self.item.attachments, self._setting.appearance)
             files.file_requested.connect(self._on_file_requested)

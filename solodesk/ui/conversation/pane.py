@@ -4,12 +4,14 @@ It reads through the gate and asks for commands by their catalogue id; it writes
 "read", "show pictures" and "join", each one act.
 """
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from solodesk.base.errors import KnownError
 from solodesk.domain.changes import Changes
 from solodesk.domain.ids import MessageId, TicketId
 from solodesk.domain.views import ConversationItem, TicketRow
@@ -140,6 +142,7 @@ class ConversationPane(QWidget):
         self._cards.file_requested.connect(self.file_requested)
         self._cards.join_requested.connect(self._on_cards_join_requested)
         self._cards.outbox_requested.connect(self._on_cards_outbox_requested)
+        self._cards.rest_requested.connect(self._on_cards_rest_requested)
         self._cards.open_requested.connect(self._on_cards_open_requested)
         self._cards.unfold_requested.connect(self._on_cards_unfold_requested)
         outer.addWidget(self._cards, 1)
@@ -285,6 +288,18 @@ class ConversationPane(QWidget):
             lambda desk: tickets.join_number(desk, MessageId(message), number),
             label=("ticket.join", {"number": number}),
         )
+
+    def _on_cards_rest_requested(self, message: int) -> None:
+        # What came is told by the change log; only a refusal is told here.
+        self._gate.engine({"do": "fetch_rest", "message": message}, self._take_rest_reply)
+
+    def _take_rest_reply(self, reply: dict[str, Any]) -> None:
+        error = reply.get("error")
+        if error is None:
+            return
+        self._cards.start_anew()
+        self._fill()
+        self._gate.failed.emit(KnownError(str(error.get("code")), **error.get("params", {})))
 
     def _on_gate_changed(self, changes: Changes) -> None:
         mine = self._ticket in changes.tickets or "everything" in changes.by_kind
