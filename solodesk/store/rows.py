@@ -175,6 +175,8 @@ class CustomerAddress:
     address: str
     customer_id: CustomerId
     name: str = ""
+    pictures: bool = False
+    """Pictures from the internet in mail from this address are shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -430,6 +432,18 @@ class Macro:
     actions: list[dict[str, Any]] = _list()
     afterwards: str = "next"
     used: int = 0
+    created_ms: int = _now()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedSearch:
+    """A search kept as a view."""
+
+    id: int
+    uid: bytes = _uid()
+    name: str
+    query: str
+    place: int = 0
     created_ms: int = _now()
 
 

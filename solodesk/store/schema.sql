@@ -108,6 +108,7 @@ CREATE INDEX ix_customer_han ON customer (name) WHERE name GLOB '*[一-鿿]*';
 CREATE TABLE customer_address (
   address TEXT PRIMARY KEY,                -- lower-case, IDNA
   customer_id INTEGER NOT NULL REFERENCES customer (id), name TEXT NOT NULL
+  , pictures INTEGER NOT NULL DEFAULT 0    -- 1: the owner always shows this sender's remote pictures
 ) STRICT;
 CREATE INDEX ix_customer_address_customer ON customer_address (customer_id);
 

@@ -143,7 +143,7 @@ CUSTOMER = _table(
 )
 ADDRESS = _table(
     "customer_address", _text("address", key=True), _int("customer_id", to="customer"),
-    _text("name"), Index("ix_customer_address_customer", "customer_id"),
+    _text("name"), _zero("pictures"), Index("ix_customer_address_customer", "customer_id"),
 )
 TICKET = _table(
     "ticket", _id(), _uid(), _int("number", null=True, unique=True), _text("subject"),

@@ -39,6 +39,10 @@ class Customers(Repository[rows.Customer, CustomerId]):
         """Change the display name that is kept with an address."""
         return self._addresses.change((address,), {"name": name})
 
+    def show_pictures(self, address: str, *, always: bool) -> bool:
+        """Show this sender's remote pictures from now on, or no longer."""
+        return self._addresses.change((address,), {"pictures": always})
+
     def delete_address(self, address: str) -> bool:
         """Forget an address."""
         return self._addresses.remove(address)

@@ -102,6 +102,7 @@ _SYNC = (
     "CREATE INDEX ix_server_act_due ON server_act (account_id, not_before_ms)"
     " WHERE state IN ('waiting', 'doing')",
 )
+_SHOW = "ALTER TABLE customer_address ADD COLUMN pictures INTEGER NOT NULL DEFAULT 0"
 _SEARCH = (
     "CREATE TABLE saved_search (id INTEGER PRIMARY KEY, uid BLOB NOT NULL UNIQUE,"
     " name TEXT NOT NULL UNIQUE, query TEXT NOT NULL, place INTEGER NOT NULL,"
@@ -139,6 +140,7 @@ def upgrade() -> None:
     link.execute(_DICTIONARY)
     for statement in _SYNC:
         link.execute(statement)
+    link.execute(_SHOW)
     for statement in _SEARCH:
         link.execute(statement)
     link.execute("DELETE FROM meta WHERE key = 'search_rebuilt'")
