@@ -7,7 +7,7 @@ their like. Whether a mail *is* a bounce is decided in `kinds` with the evidence
 import re
 
 from solodesk.domain.message import Bounce, BounceRecipient
-from solodesk.mail import addresses, envelope, headers, structure
+from solodesk.mail import addresses, envelope, headers, reasons, structure
 from solodesk.mail.structure import Part, Skeleton
 
 _MAX_RECIPIENTS = 100
@@ -16,134 +16,24 @@ _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _REPLY = re.compile(r"(?:^|[\s:<#'\"])([45])[0-5]\d[ -](?=\S)", re.MULTILINE)
 _ID_LINE = re.compile(r"^[> \t]*Message-ID:\s*(<[^<>\s]{3,500}>)", re.IGNORECASE | re.MULTILINE)
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+'=-]{1,80}@[A-Za-z0-9.-]{1,120}\.[A-Za-z]{2,24}")
+_STANDING = re.compile(
+    r"^[^\S\n]{0,12}(?:[^\W\d_][^\n:：@<]{0,30}[:：][^\S\n]*)?<?"
+    r"([A-Za-z0-9._%+'=-]{1,80}@[A-Za-z0-9.-]{1,120}\.[A-Za-z]{2,24})>?[^\S\n]{0,3}"
+    r"(?:$|[:：,;.]|[^\S\n]*\(|\n)",
+    re.MULTILINE,
+)
+"""A line that is an address, begins with "<address>:", or is "To: address"."""
 _ORIGINAL_BELOW = re.compile(
     r"^(?:-{2,}.{0,60}(?:copy of the message|original message|returned message|undelivered message|"
     r"message header|原邮件|原始邮件|headers? of).{0,60}|received: from .*|return-path: .*|_{6,}|"
     r"original message (?:headers|follows).*|diagnostic information for administrators.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
-_REASONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (reason, re.compile(pattern, re.IGNORECASE))
-    for reason, pattern in (
-        ("policy", r"sender (?:address )?(?:rejected|verif|denied|domain)|spf check"),
-        (
-            "mailbox_full",
-            r"(?:mail ?(?:box|folder)|inbox) (?:is )?full|"
-            r"full mailbox|box space not enough|over ?quota|"
-            r"quota (?:is )?exceeded|exceed(?:s|"
-            r"ed)? (?:the |its |storage )?quota|quota|"
-            r"out of storage|insufficient (?:system )?storage|"
-            r"not enough (?:storage )?space|inbox is full|mailfull|"
-            r"postfach (?:ist )?voll|boîte (?:aux lettres )?pleine|buzón lleno|"
-            r"邮箱(?:空间)?(?:已)?满|空间不足|容量(?:已)?满|"
-            r"信箱已满|超出.{0,6}(?:容量|配额)|mailbox size limit",
-        ),
-        (
-            "too_big",
-            r"(?:message|mail|size|attachment|content)[^\n]{0,40}(?:too (?:large|big)|"
-            r"exceeds?[^\n]{0,30}(?:size|limit|maximum))|"
-            r"too (?:large|big)|maximum (?:message )?size|message size exceeds|"
-            r"nachricht zu groß|邮件(?:过大|太大)|超过.{0,12}大小|大小超",
-        ),
-        (
-            "address_unknown",
-            r"user (?:is )?unknown|unknown (?:user|recipient|address|mailbox|"
-            r"local)|no such (?:user|recipient|mailbox|address|account|person)|"
-            r"(?:user|recipient|address|mailbox|account|"
-            r"email account|name)[^\n]{0,60}(?:does(?:n't|"
-            r" not) (?:exist|have)|not recogni[sz]ed|not "
-            r"(?:be )?found|"
-            r"not (?:exist|known|valid|listed)|"
-            r"unavailable|disabled|inactive|unknown|invalid|rejected|suspended|"
-            r"deactivated|non-?existent|no longer)|invalid (?:recipient|mailbox|"
-            r"address|user)|"
-            r"bad destination mailbox|no mailbox here|not our customer|"
-            r"addressee unknown|couldn't be found|wasn't found|address not found|"
-            r"recipient (?:address )?rejected|unrouteable address|recipnotfound|"
-            r"not listed in|destinataire inconnu|adresse inconnue|"
-            r"empfänger (?:unbekannt|existiert nicht)|usuario desconocido|"
-            r"(?:收件人|用户|帐号|账号|账户|邮箱|地址|收信人)[^\n"
-            r"]{0,16}(?:不存在|无效|错误|未找到|找不到|被禁用|"
-            r"冻结|停用)|不存在[^\n]{0,10}(?:用户|邮箱|收件人)|查无此人",
-        ),
-        (
-            "host_unknown",
-            r"(?:host|domain)(?: name| or domain name)?[^\n]{0,60}(?:not found|"
-            r"unknown|does(?:n't| not) exist|unresolv|could not be found)|"
-            r"nxdomain|no (?:mx|such host|such domain)|unknown host|host unknown|nameserver error|"
-            r"unable to (?:lookup|resolve|find)[^\n]{0,30}(?:host|domain|dns)|"
-            r"couldn't find any host|dns (?:error|lookup|query)|domain (?:isn't|"
-            r"is not) found|unrouteable mail domain|"
-            r"all relevant mx records point to non-existent|"
-            r"name service error|域名(?:不存在|无效|解析|错误)|找不到(?:域名|主机)|无法解析",
-        ),
-        (
-            "spam",
-            r"\bspam\b|junk mail|black ?list|block ?list|blocked (?:using|by|because|for)|"
-            r"\brbl\b|dnsbl|spamhaus|reputation|bulk mail|"
-            r"unsolicited|spamcop|barracuda|垃圾邮件|反垃圾|黑名单|信誉",
-        ),
-        (
-            "policy",
-            r"polic(?:y|ies)|not (?:authori[sz]ed|permitted|allowed)|access denied|"
-            r"relay(?:ing)?[^\n]{0,20}(?:denied|not|access)|administratively|"
-            r"\bdmarc\b|\bspf\b|\bdkim\b|unauthenticated|authentication (?:required|check)|"
-            r"restricted|prohibited|permission|refused|rejected due|virus|"
-            r"content rejected|5\.7\.\d+|拒收|被拒|拒绝|策略|权限",
-        ),
-        (
-            "temporary",
-            r"delayed|will (?:be )?retry|try again later|temporar(?:y|ily)|"
-            r"still being retried|not yet been delivered|greylist|deferred|"
-            r"timed? ?out|connection (?:refused|reset)|wird weiter versucht|延迟|稍后重试|暂时",
-        ),
-    )
-)
-_BY_STATUS = {
-    "1.1": "address_unknown",
-    "1.0": "address_unknown",
-    "1.3": "address_unknown",
-    "1.6": "address_unknown",
-    "1.10": "address_unknown",
-    "1.2": "host_unknown",
-    "2.1": "address_unknown",
-    "2.2": "mailbox_full",
-    "2.3": "too_big",
-    "3.4": "too_big",
-    "4.4": "host_unknown",
-    "4.310": "host_unknown",
-    "4.312": "host_unknown",
-    "3.1": "mailbox_full",
-    "7.133": "policy",
-    "7.124": "policy",
-    "7.129": "policy",
-    "7.26": "policy",
-    "1.351": "address_unknown",
-}
-PHRASES = re.compile(
-    r"this is the qmail-send program|i'?m afraid i wasn'?t able to deliver|could not be "
-    r"delivered|couldn'?t be delivered|"
-    r"wasn'?t delivered|was not delivered|unable to deliver|undeliver(?:able|ed)|"
-    r"delivery (?:has )?failed|delivery to the following|"
-    r"delivery status notification|did not reach (?:some or all of )?the (?:intended|"
-    r"following) recipient|permanent(?:ly)? (?:fatal )?(?:error|fail)|"
-    r"returned? (?:to sender|mail)|could not deliver|cannot deliver|failed to deliver|"
-    r"mail delivery (?:failed|failure|system|error)|"
-    r"following address(?:es)? (?:failed|had)|recipient'?s? (?:address )?(?:was |"
-    r"has been )?rejected|"
-    r"konnte nicht (?:an |zu)|nicht zugestellt|zustellung fehlgeschlagen|unzustellbar|"
-    r"n'a pas pu être (?:remis|délivré)|no se (?:ha podido|pudo) entregar|"
-    r"non (?:è stato possibile|recapitat)|退信|退回|"
-    r"投递失败|无法投递|无法送达|发送失败|未能送达|"
-    r"不能送达|没有送达|无法发送到|配信できません|"
-    r"отправить не удалось|не доставлено|"
-    r"not (?:yet )?been delivered|has been postponed|failed addresses|no valid recipients|"
-    r"failed recipients?\b|no such user|did not receive this message|传输失败|无法发送",
-    re.IGNORECASE,
-)
+Report = tuple[list[BounceRecipient], str, str | None]
+"""Recipients, what servers said, the Message-ID of our message."""
 
 
-def read_report(skeleton: Skeleton) -> tuple[list[BounceRecipient], str, str | None] | None:
+def read_report(skeleton: Skeleton) -> Report | None:
     """(recipients, diagnostics, id of our message) of a delivery-status report, or None.
 
     Source: RFC 3464 2.1-2.3 (per-recipient fields), RFC 6522 (the returned message).
@@ -218,13 +108,14 @@ def make_bounce(
     failed = [r for r in recipients if r.action in {None, "failed"}] or recipients
     actions = {r.action for r in recipients}
     delayed_only = bool(actions) and actions <= {"delayed"}
-    reason = "temporary" if delayed_only else _reason(failed, diagnostics, _above_original(words))
+    codes = [r.status or "" for r in failed]
+    why = "temporary"
+    if not delayed_only:
+        why = reasons.reason(codes, diagnostics, _above_original(words))
     permanent = not delayed_only and (
-        "failed" in actions
-        or reason != "temporary"
-        or any((r.status or "").startswith("5") for r in failed)
+        "failed" in actions or why != "temporary" or any(code.startswith("5") for code in codes)
     )
-    return Bounce(tuple(recipients), reason, permanent, original)
+    return Bounce(tuple(recipients), why, permanent, original)
 
 
 def from_text(
@@ -232,22 +123,30 @@ def from_text(
 ) -> Bounce:
     """A bounce told in free words; `listed` are addresses of X-Failed-Recipients, if any."""
     above = _above_original(words)
-    found = listed or [
-        a for a in _ADDRESS.findall(above) if a.lower() not in own and not _is_robot(a)
-    ]
-    unique = list(dict.fromkeys(addresses.tidy_address(a.rstrip(".'")) for a in found))[
-        :_MAX_RECIPIENTS
-    ]
+    own_domains = {address.rpartition("@")[2] for address in own}
+    named, sure = (listed, True) if listed else _named(above)
+    unique = [a for a in named if a.lower() not in own and not _is_robot(a)]
+    others = [a for a in unique if a.lower().rpartition("@")[2] not in own_domains]
+    unique = (others or unique)[: _MAX_RECIPIENTS if sure else 1]
     said = _STATUS.search(above)
     status = said[0] if said else None
-    unique = unique if listed else unique[:1]
     recipients = [BounceRecipient(address, status, None) for address in unique]
     match = _ID_LINE.search(words)
     original = match[1] if match else (references[-1] if references else None)
-    reason = _reason(recipients, "", above)
+    why = reasons.reason([status] if status else [], above)
     code = status[0] if status else next((m[1] for m in [_REPLY.search(above)] if m), None)
-    permanent = code != "4" if code else reason != "temporary"
-    return Bounce(tuple(recipients), reason, permanent, original)
+    permanent = code != "4" if code else why != "temporary"
+    return Bounce(tuple(recipients), why, permanent, original)
+
+
+def _named(above: str) -> tuple[list[str], bool]:
+    """Addresses, and whether they stand where servers name recipients."""
+    above = _ID_LINE.sub("", above)
+    standing = [m[1] for m in _STANDING.finditer(above)]
+    found = standing or _ADDRESS.findall(above)
+    tidy = [addresses.tidy_address(a.rstrip(".'")) for a in found]
+    unique = list(dict.fromkeys(a for a in tidy if not _is_robot(a)))
+    return unique, bool(standing)
 
 
 def _is_robot(address: str) -> bool:
@@ -264,19 +163,3 @@ def _is_robot(address: str) -> bool:
 def _above_original(words: str) -> str:
     match = _ORIGINAL_BELOW.search(words, 40)
     return words[: match.start()][:8000] if match else words[:4000]
-
-
-def _reason(recipients: list[BounceRecipient], diagnostics: str, words: str) -> str:
-    for recipient in recipients:
-        _, _, detail = (recipient.status or "").partition(".")
-        known = _BY_STATUS.get(detail)
-        if known:
-            return known
-    for text in (diagnostics, words):
-        for reason, pattern in _REASONS:
-            if text.strip() and pattern.search(text):
-                return reason
-    codes = [r.status or "" for r in recipients]
-    if any(code.startswith("5.7") for code in codes):
-        return "policy"
-    return "temporary" if codes and all(code.startswith("4") for code in codes) else "other"

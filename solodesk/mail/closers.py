@@ -7,6 +7,8 @@ answer our question and is never one.
 
 import re
 
+from solodesk.mail.words import ThankWords, plain, stands_alone, thank_words
+
 _MAX = 220
 _THANKS = re.compile(
     r"\b(?:thanks|thank ?you|thank ?u|thanx|thx|tnx|tks|ty|cheers|much appreciated|appreciated?|"
@@ -145,7 +147,14 @@ def is_closer(new_text: str, sender: str = "") -> bool:
     theirs or follows a greeting, since "Thanks! / Cancel" asks for something.
     """
     text = new_text.strip()
-    if not text or len(text) > _MAX or not _THANKS.search(text):
+    if not text or len(text) > _MAX:
+        return False
+    return _only_thanks_in_words(text, sender) or _only_thanks(text, sender)
+
+
+def _only_thanks(text: str, sender: str) -> bool:
+    """In English, Chinese and the languages whose phrases stand above."""
+    if not _THANKS.search(text):
         return False
     if (
         "?" in text
@@ -160,6 +169,31 @@ def is_closer(new_text: str, sender: str = "") -> bool:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     lines = _without_names(lines, frozenset(re.findall(r"[^\W\d_]+", sender.casefold())))
     return all(_is_filler(line) for line in lines)
+
+
+def _only_thanks_in_words(text: str, sender: str) -> bool:
+    """In a language of the resources: nothing is left but its phrases and the writer's name."""
+    low = plain(text).lower()
+    if any(char.isdigit() or char in "?？؟@" for char in low) or "http" in low:
+        return False
+    names = set(re.findall(r"[^\W\d_]+", sender.lower()))
+    return any(_covered(low, known, names) for known in thank_words())
+
+
+def _covered(low: str, known: ThankWords, names: set[str]) -> bool:
+    if not any(phrase in low for phrase in known.thanks):
+        return False
+    rest = low
+    for phrase in known.rest:
+        at = rest.find(phrase)
+        while at >= 0:
+            end = at + len(phrase)
+            if stands_alone(rest, at, end):
+                rest = f"{rest[:at]} . {rest[end:]}"
+                at = rest.find(phrase, at + 3)
+            else:
+                at = rest.find(phrase, at + 1)
+    return set(re.findall(r"\w+", rest)) <= names
 
 
 def _is_name(line: str, before: str, sender: frozenset[str]) -> bool:

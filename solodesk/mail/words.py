@@ -13,6 +13,10 @@ from solodesk.base import resources
 
 HOLE = "…"
 """Stands in a phrase for words we do not know, such as the name of a device."""
+REASONS = (
+    "mailbox_full", "too_big", "address_unknown", "host_unknown", "spam", "policy", "temporary",
+)  # fmt: skip
+"""Why mail came back (domain/message.py), in the order in which words are believed."""
 _LABELS = ("from", "sent", "date", "to", "cc", "subject", "other")
 _INVISIBLE = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u061c"
 _MARKS: dict[int, str | None] = {ord(mark): None for mark in _INVISIBLE}
@@ -75,21 +79,25 @@ class KindWords:
     """Phrases by which kinds of mail are told apart; lower-case."""
 
     automatic: tuple[str, ...]
+    away_subject: tuple[str, ...]
+    says_automatic: tuple[str, ...]
     away: tuple[str, ...]
     undelivered_subject: tuple[str, ...]
     undelivered: tuple[str, ...]
     receipt: tuple[str, ...]
     was_read: tuple[str, ...]
     unsubscribe: tuple[str, ...]
+    why: dict[str, tuple[str, ...]]
+    """Reason of a bounce (`address_unknown`, …) → phrases."""
 
 
 @dataclass(frozen=True, slots=True)
 class ThankWords:
-    """Phrases of mails that only thank; lower-case."""
+    """What a mail that only thanks may hold in one language; lower-case, longest first."""
 
     thanks: tuple[str, ...]
-    but: tuple[str, ...]
-    filler: tuple[str, ...]
+    rest: tuple[str, ...]
+    """The thanks too, with greetings, praise and sign-offs."""
 
 
 @cache
@@ -135,22 +143,28 @@ def kind_words() -> KindWords:
     part = _Parts(sections())
     return KindWords(
         automatic=part.all("automatic reply"),
+        away_subject=part.all("away subject"),
+        says_automatic=part.all("says it is automatic"),
         away=part.all("away"),
         undelivered_subject=part.all("undelivered subject"),
         undelivered=part.all("undelivered"),
         receipt=part.all("read receipt"),
         was_read=part.all("was read"),
         unsubscribe=part.all("unsubscribe"),
+        why={reason: part.all(f"why: {reason.replace('_', ' ')}") for reason in REASONS},
     )
 
 
 @cache
-def thank_words() -> ThankWords:
-    """What mails that only thank are known by."""
-    part = _Parts(sections())
-    return ThankWords(
-        thanks=part.all("thanks"), but=part.all("but"), filler=part.all("only thanks")
-    )
+def thank_words() -> tuple[ThankWords, ...]:
+    """What mails that only thank are made of, by language."""
+    out = []
+    for file in sections().values():
+        thanks, more = file.get("thanks", ()), file.get("only thanks", ())
+        if thanks and more:
+            rest = {*thanks, *more, *file.get("greeting", ()), *file.get("sign-off", ())}
+            out.append(ThankWords(thanks, tuple(sorted(rest, key=len, reverse=True))))
+    return tuple(out)
 
 
 @cache

@@ -83,13 +83,22 @@ def test_newsletters_and_lists() -> None:
         ).kind
         is Kind.LIST
     )
-    discussion = "List-Id: <dev.l.example>\nList-Post: <mailto:dev@l.example>\nPrecedence: list\n"
-    assert _read("Hello all", extra=discussion, to="dev@l.example").kind is Kind.LIST
+    notice = (
+        "List-Id: <dev.l.example>\nList-Post: <mailto:dev@l.example>\nX-GitHub-Reason: mention\n"
+    )
+    assert _read("Ann commented", extra=notice, to="dev@l.example").kind is Kind.LIST
 
 
 @pytest.mark.parametrize(
     ("extra", "to", "sender"),
     [
+        # somebody who writes to a list we read
+        (
+            "List-Id: <dev.l.example>\nList-Post: <mailto:dev@l.example>\nPrecedence: list\n",
+            "dev@l.example",
+            "Ann <ann@mail.example>",
+        ),
+        ("Precedence: bulk\n", "help@shop.example", "Ann <ann@mail.example>"),
         # our own group address forwards like a list
         (
             "List-Id: <help.shop.example>\nList-Post: <mailto:help@shop.example>"
