@@ -210,8 +210,11 @@ class AccountLoop:
             else:
                 write_back.perform_due(self._store, self.account, source)
             in_a_row += 1
+            # Where NOTIFY tells of the others, quiet means that they are quiet too.
+            quiet = todo is not None and not todo
+            asked = folders[:1] if source.notified and quiet else folders
             with source.within(self._pace.probe):
-                todo = self._moved(source, folders, seen)
+                todo = self._moved(source, asked, seen)
             if todo and in_a_row < _IN_A_ROW:
                 continue
             self._up_to_date()
@@ -230,8 +233,6 @@ class AccountLoop:
         moved = []
         for folder in reversed(folders):
             inbox = folder is folders[0]
-            if not inbox and source.notified:
-                continue
             now = source.examine(folder.name) if inbox else source.status(folder.name)
             if _differs(now, seen.get(folder.name)):
                 moved.append(folder)

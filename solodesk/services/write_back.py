@@ -175,8 +175,6 @@ def _attempt(store: Store, source: ImapSource, kind: str, acts: Sequence[rows.Se
 
 def postpone(store: Store, acts: Sequence[rows.ServerAct], error: KnownError) -> None:
     """The server refused: later again, and no more after five times."""
-    from solodesk.services.accounts import as_json
-
     again = ("waiting", "doing")
     with store.write(actor=Actor.ENGINE) as desk:
         for act in acts:
@@ -187,7 +185,7 @@ def postpone(store: Store, acts: Sequence[rows.ServerAct], error: KnownError) ->
                 state="failed" if attempts >= _ATTEMPTS else again[act.kind == ARCHIVE],
                 attempts=attempts,
                 not_before_ms=desk.now_ms + attempts * _AGAIN_MS,
-                reason=as_json(error),
+                reason={"code": error.code, "params": dict(error.params)},
             )
 
 
