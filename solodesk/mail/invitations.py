@@ -276,6 +276,6 @@ def _utc(moment: datetime, zone: tzinfo | None) -> str:
         return moment.isoformat(timespec="seconds")
     aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
     try:
-        return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return aware.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
     except (OverflowError, ValueError):
         return moment.replace(tzinfo=None).isoformat(timespec="seconds")

@@ -112,34 +112,37 @@ def uuencoded(data: bytes) -> list[Enclosed]:
     found: list[Enclosed] = []
     at = 0
     while len(found) < _MAX_BLOCKS and (begin := _UU_BEGIN.search(data, at)):
+        start = begin.end()
         if begin[0].startswith(b"begin-base64"):
-            stop = data.find(b"\n====", begin.end())
+            stop = data.find(b"\n====", start)
             end = len(data) if stop < 0 else stop + 5
-            content, defect = _base64(data[begin.end() : stop if stop >= 0 else len(data)])
-            length = end - begin.end()
+            content, defect = _base64(data[start : len(data) if stop < 0 else stop])
         else:
-            content, defect, length = _uu_lines(data[begin.end() :])
+            content, defect, end = _uu_lines(data, start)
         if content and defect is None:
-            end = begin.end() + length
             found.append(Enclosed(begin[1].strip(), content, begin.start(), end))
             at = end
         else:
-            at = begin.end()
+            at = start
+            if begin[0].startswith(b"begin-base64"):
+                break
     return found
 
 
-def _uu_lines(data: bytes) -> tuple[bytes, str | None, int]:
-    """(bytes, defect, how far was read) of uuencoded lines up to "end"."""
+def _uu_lines(data: bytes, start: int = 0) -> tuple[bytes, str | None, int]:
+    """(bytes, defect, where reading stopped) of uuencoded lines from `start` up to "end"."""
     out: list[bytes] = []
-    at = 0
-    for ended in data.splitlines(keepends=True):
-        at += len(ended)
-        line = ended.rstrip(b"\r\n")
+    at = start
+    while at < len(data):
+        stop = data.find(b"\n", at)
+        following = len(data) if stop < 0 else stop + 1
+        line = data[at:following].rstrip(b"\r\n")
+        at = following
         if line.strip() == b"end":
             return b"".join(out), None, at
         if not line.strip():
             continue
-        piece = _uu_line(line)
+        piece = None if line.startswith(b"begin ") else _uu_line(line)
         if piece is None:
             return b"".join(out), "bad_uuencode", at
         out.append(piece)
