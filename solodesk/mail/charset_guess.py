@@ -39,6 +39,8 @@ _COMMON_KO = frozenset(
 _COMMON_LATIN = frozenset(
     "éèêëàâäáãåçñóòôöõøúùûüíìîïßæœÉÈÀÁÂÄÖÜÅØÇÑÓßšžŠŽý’‘“”–—…•€£§©®°«»¿¡·´ \xa0"
 )
+_COMMON = {"gb18030": _COMMON_ZH, "big5hkscs": _COMMON_TW, "cp949": _COMMON_KO}
+_HIGH_BYTES = bytes(range(128, 256))
 _PUNCTUATION_ZH = frozenset("，。！？：、；“”（）《》")
 _CROWDED = re.compile("[\u00a1-\uffff]{4,}")
 _LEVEL_ONE = re.compile(rb"[\xb0-\xd7][\xa1-\xfe]")
@@ -80,6 +82,21 @@ def best(
         if worth > most:
             found, most = codec, worth
     return found, most
+
+
+def clearly(codec: str, data: bytes, text: str) -> bool:
+    """A quick look at the beginning: does the reading make sense beyond doubt?"""
+    table = _COMMON.get(codec)
+    if table is None:
+        return False
+    sample = text[:200]
+    if sum(map(table.__contains__, sample)) * 8 >= len(sample):
+        return True
+    if codec != "gb18030":
+        return False
+    head = data[:400]
+    high = len(head) - len(head.translate(None, _HIGH_BYTES))
+    return len(_LEVEL_ONE.findall(head)) * 3 >= high  # two bytes each, two thirds of all
 
 
 def plausible(codec: str, text: str) -> float:
@@ -125,7 +142,7 @@ def _east_asian(codec: str, text: str) -> float:
     high = _high(text)
     if not high:
         return 0.0
-    table = {"gb18030": _COMMON_ZH, "big5hkscs": _COMMON_TW}.get(codec, _COMMON_KO)
+    table = _COMMON[codec]
     hits = float(sum(1 for char in high if char in table))
     hits += sum(0.5 for char in high if char in _PUNCTUATION_ZH)
     if codec == "gb18030":  # level 1 of GB 2312: names and rarer words

@@ -129,6 +129,8 @@ def _only_utf8(text: str) -> bool:
 
 def _doubtful(data: bytes, codec: str, text: str) -> bool:
     """Whether another charset makes far more sense of the bytes than the one claimed."""
+    if charset_guess.clearly(codec, data, text):
+        return False
     sample = text[:400]
     high = sum(1 for char in sample if char > "\x7f")
     if high < 4 or charset_guess.plausible(codec, sample) >= (0.2 if codec == "cp1252" else 0.3):

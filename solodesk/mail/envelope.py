@@ -4,6 +4,7 @@ Facts only; what they mean (a person, a bounce, a list) is judged in `kinds`.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from solodesk.domain.message import Address
@@ -129,7 +130,7 @@ def message_id(raw: bytes) -> str | None:
     return None
 
 
-def message_ids(raws: list[bytes]) -> tuple[str, ...]:
+def message_ids(raws: Sequence[bytes]) -> tuple[str, ...]:
     """Every well-formed id of some headers, in order, once each; at most the last 200."""
     seen: dict[str, None] = {}
     for raw in raws:
@@ -164,4 +165,8 @@ def _mailboxes(root: Part, name: str, hint: str | None, defects: list[str]) -> t
 
 def _received(raw: bytes | None) -> int | None:
     """The time a Received header tells, or None."""
-    return None if raw is None else dates.received_ms(headers.unfold(raw[-1000:]))
+    if raw is None:
+        return None
+    tail = raw[raw.rfind(b";") + 1 :].strip()
+    found = dates.parse_date(tail.decode("ascii")) if tail.isascii() and tail != raw else None
+    return found[0] if found else dates.received_ms(headers.unfold(raw[-1000:]))

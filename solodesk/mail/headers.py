@@ -39,7 +39,10 @@ def unfold(raw: bytes, hint: str | None = None) -> str:
     """
     if len(raw) > MAX_HEADER:
         raw = raw[:MAX_HEADER]
-    value = charsets.decode(raw, None if raw.isascii() else hint)
+    if raw.isascii() and b"\x1b" not in raw:
+        value = raw.decode("ascii")
+    else:
+        value = charsets.decode(raw, hint)
     if "\n" in value or "\r" in value:
         value = _FOLD.sub(" ", value)
     return value.strip()

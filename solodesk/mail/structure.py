@@ -7,6 +7,7 @@ standard library in the tests. Must not know charsets or meanings, must never ra
 
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from solodesk.mail import headers, transfer
@@ -50,16 +51,23 @@ class Part:
     origin: bytes | None = None
     """The bytes `start` and `end` count in, when they are not the message's own (unpack.py)."""
 
+    _index: dict[str, list[bytes]] = field(default_factory=dict)
+    _indexed: list[tuple[str, bytes]] | None = None
+
     def first(self, name: str) -> bytes | None:
         """The first header of that (lower-case) name, raw, or None."""
-        for key, value in self.fields:
-            if key == name:
-                return value
-        return None
+        found = self.all(name)
+        return found[0] if found else None
 
-    def all(self, name: str) -> list[bytes]:
+    def all(self, name: str) -> Sequence[bytes]:
         """Every header of that (lower-case) name, raw, in order."""
-        return [value for key, value in self.fields if key == name]
+        if self._indexed is not self.fields:
+            index: dict[str, list[bytes]] = {}
+            self._index = index
+            for key, value in self.fields:
+                index.setdefault(key, []).append(value)
+            self._indexed = self.fields
+        return self._index.get(name, ())
 
     @property
     def content_id(self) -> str | None:
