@@ -27,6 +27,8 @@ _DATE = re.compile(
     r"|\b\d{1,2}(?:st|nd|rd|th|\.)?,?\s+(?:de\s+|of\s+)?[^\W\d]{2,14}[.'’׳]?(?:\s+de)?,?\s+\d{2,4}"
     r"|\b[^\W\d]{3,14}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}"
 )
+_ENDS = frozenset(":：>-")
+_BLANK_END = frozenset(" \u200e\u200f\u202c\xa0")
 _COLON = re.compile(r"[:：]\s*-{0,6}$")
 
 
@@ -53,10 +55,10 @@ def has_time(text: str) -> bool:
 def may_end(line: str, known: Words) -> bool:
     """A quick look: the line's last characters could end such a sentence."""
     last = line[-1:]
-    if last in " \u200e\u200f\u202c\xa0":
+    if last in _BLANK_END:
         line = line.rstrip(" \u200e\u200f\u202c\xa0")
         last = line[-1:]
-    if last in ":：>-":
+    if last in _ENDS:
         return True
     return line[-2:].lower() in known.wrote_tails and line.lower().endswith(known.wrote)
 

@@ -124,13 +124,19 @@ class _Page:
 
     def mark(self) -> None:
         """Clears `keep` for history, line by line or, below an unmistakable header, to the end."""
-        at, total = 0, len(self.lines)
+        at, total, keep = 0, len(self.lines), self.keep
         known, heads = self.known, self.known.line_heads
         while at < total:
             line = self.lines[at]
-            first = line[:1]
+            if not line:
+                at += 1
+                continue
+            first = line[0]
             if first in _MARKS or (first in _BEFORE_MARKS and self._marked(at)):
                 at = self._marked_line(at)
+                while at < total and self.lines[at][:2] == "> " and self.marks_count:
+                    keep[at] = False  # most lines of a long history
+                    at += 1
                 continue
             if (
                 not (

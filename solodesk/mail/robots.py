@@ -42,7 +42,9 @@ _AUTO_HEADERS = (
     "x-fc-machinegenerated",
 )
 _LOOPS = ("x-loop", "x-auto-response-suppress", "x-precedence", "feedback-id")
-_SIGNS = frozenset((*LIST_HEADERS, *_AUTO_HEADERS, *_LOOPS)) | {
+_TOLD_IN_ORDER = (*LIST_HEADERS, *_AUTO_HEADERS, *_LOOPS)
+_TOLD = frozenset(_TOLD_IN_ORDER)
+_SIGNS = _TOLD | {
     "auto-submitted",
     "precedence",
     "return-path",
@@ -81,8 +83,8 @@ def signs(case: Case) -> tuple[str, ...]:
     names = case.env.names
     found: list[str] = []
     if not names.isdisjoint(_SIGNS):
-        listed = (*LIST_HEADERS, *_AUTO_HEADERS, *_LOOPS)
-        found = [name.replace("-", "_") for name in listed if name in names]
+        if not names.isdisjoint(_TOLD):
+            found = [name.replace("-", "_") for name in _TOLD_IN_ORDER if name in names]
         submitted = case.word("auto-submitted")
         if submitted and submitted != "no":
             found.append(f"auto_submitted:{submitted[:40]}")
@@ -144,17 +146,15 @@ def _by_words(case: Case) -> tuple[str, ...]:
     start = plain(case.new_text[:600]).lower()
     if len(case.new_text) < 2500 and any(_says_so(line) for line in start[:300].split("\n")):
         return ("says_automatic",)
-    away = next((phrase for phrase in known.away if phrase in start), None)
-    if away is None:
-        return ()
-    if _begins(case.env.subject, known.away_subject):
-        return ("auto_subject", "away_words")
     weak = [
         sign
         for sign in signs(case)
         if sign.startswith(("null_return", "precedence", "x_auto_response", "x_loop"))
     ]
-    return ("away_words", *weak) if weak else ()
+    if _begins(case.env.subject, known.away_subject):
+        weak.insert(0, "auto_subject")
+    away = bool(weak) and any(phrase in start for phrase in known.away)
+    return ("away_words", *weak) if away else ()
 
 
 def _says_so(line: str) -> bool:

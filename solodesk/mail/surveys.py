@@ -12,7 +12,9 @@ from solodesk.mail import tails
 
 _SUBJECT = re.compile(r"\[rate:([0-9a-f]{32}):(10|[0-9])\]", re.IGNORECASE)
 _MARK = re.compile(r"\brate:([0-9a-f]{32})\b", re.IGNORECASE)
-_PLUS = re.compile(r"\+([0-9a-f]{32})@", re.IGNORECASE)
+_IN_BODY = re.compile(r"rate:([0-9a-fA-F]{32})\b")
+_PLUS = re.compile(r"\+([0-9a-fA-F]{32})@")
+"""Beginning with letters that are sought as they are: quick in a long text."""
 _DIGIT = re.compile(r"^(10|[0-9])\s*(?:[.!。！)）]|分|点|stars?|颗?星)?$", re.IGNORECASE)
 _MAX_COMMENT = 4000
 
@@ -41,8 +43,7 @@ def _token(subject: str, recipients: tuple[Address, ...], body: str) -> str | No
         plus = _PLUS.search(address.address)
         if plus:
             return plus[1].lower()
-    if "rate:" in body or "+" in body:
-        mark = _MARK.search(body) or _PLUS.search(body)
+    mark = _IN_BODY.search(body) or _PLUS.search(body)
     return mark[1].lower() if mark else None
 
 

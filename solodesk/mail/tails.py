@@ -16,6 +16,7 @@ _HAN = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _LONG_TAIL = 120
 _LONG_TAIL_HAN = 30
 _MOST_DEVICE = 60
+_REACHABLE = re.compile(r"\d{3}|@|www\.|://")
 _REACH = re.compile(
     r"^(?:t|f|m|p|w|e|tel|phone|fax|mob|mobile|cell|direct|office|web|www|e-?mail|skype|"
     r"telefon|handy|fon|tél|téléphone|móvil|teléfono|cell|telefono|telefoon|mobiel|tlf|puh|gsm|"
@@ -191,6 +192,9 @@ def _drop_contact_block(lines: list[str], keep: list[bool]) -> None:
 
     Three lines at least, two of them such, none a sentence; the sign-off and the name stay.
     """
+    last = _last_kept(lines, keep, len(lines))
+    if last is None or not _REACHABLE.search("\n".join(lines[max(0, last - 3) : last + 1])):
+        return
     kept: list[int] = []
     for n in range(len(lines) - 1, -1, -1):
         if keep[n] and lines[n].strip():
@@ -218,6 +222,9 @@ def _signs_off(line: str, sign_offs: frozenset[str]) -> bool:
 
 def _drop_banner(lines: list[str], keep: list[bool]) -> None:
     """A warning that a mail server put on top ("CAUTION: external email …")."""
+    top = plain(" ".join(lines[:6])[:800]).lower()
+    if not any(map(top.__contains__, words().outside)):
+        return
     first = next((n for n in range(min(6, len(lines))) if keep[n] and lines[n].strip()), None)
     if first is None:
         return

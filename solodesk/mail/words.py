@@ -5,6 +5,7 @@ code (the README there says how). Read once, when the first mail needs them; loo
 tuples, so that their number costs nothing on a line that has none of them. Must not judge.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +24,7 @@ _MARKS: dict[int, str | None] = {ord(mark): None for mark in _INVISIBLE}
 _MARKS |= {0x660 + number: str(number) for number in range(10)}  # Arabic digits
 _MARKS |= {0x6F0 + number: str(number) for number in range(10)}
 _MARKS |= {ord(blank): " " for blank in "\xa0\u202f\u3000\u2007"} | {0x2010: "-", 0x2011: "-"}
+_ODD = re.compile("[" + "".join(map(chr, _MARKS)) + "]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,9 @@ class Words:
     below_alone: tuple[str, ...]
     greetings: tuple[str, ...]
     sign_offs: frozenset[str]
-    confidential: tuple[tuple[str, ...], ...]
+    confidential: tuple[frozenset[str], ...]
     """By language: two phrases of one language make a disclaimer."""
+    confidential_all: tuple[str, ...]
     outside: tuple[str, ...]
 
 
@@ -133,6 +136,7 @@ def words() -> Words:
         greetings=part.all("greeting"),
         sign_offs=frozenset(part.all("sign-off")),
         confidential=part.each("confidential"),
+        confidential_all=part.all("confidential"),
         outside=part.all("outside banner"),
     )
 
@@ -192,7 +196,7 @@ def read_sections(text: str) -> dict[str, tuple[str, ...]]:
 
 def plain(text: str) -> str:
     """`text` without direction marks, with plain blanks, hyphens and digits."""
-    return text if text.isascii() else text.translate(_MARKS)
+    return text if text.isascii() or not _ODD.search(text) else text.translate(_MARKS)
 
 
 def stands_alone(text: str, start: int, end: int) -> bool:
@@ -216,9 +220,9 @@ class _Parts:
         """The phrases of one part in every language, once each."""
         return tuple(dict.fromkeys(p for file in self.files.values() for p in file.get(name, ())))
 
-    def each(self, name: str) -> tuple[tuple[str, ...], ...]:
+    def each(self, name: str) -> tuple[frozenset[str], ...]:
         """The same, by language."""
-        return tuple(file[name] for file in self.files.values() if name in file)
+        return tuple(frozenset(file[name]) for file in self.files.values() if name in file)
 
 
 def _labels(part: _Parts) -> dict[str, str]:
