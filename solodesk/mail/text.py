@@ -74,7 +74,16 @@ _BLOCKS = frozenset(
         "caption",
     }
 )
-_SPACED = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "pre", "blockquote"})
+_PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "pre", "blockquote"})
+_NEVER_HIDDEN = frozenset({"br", "b", "i", "tr", "tbody"})
+_INLINE, _TEXT, _SKIP, _BLOCK, _SPACED, _MARK = range(6)
+_KINDS = (
+    dict.fromkeys(_BLOCKS, _BLOCK)
+    | dict.fromkeys(_PARAGRAPHS, _SPACED)
+    | dict.fromkeys(_SKIPPED, _SKIP)
+    | dict.fromkeys(("br", "hr", "img", "td", "th"), _MARK)
+    | {"-text": _TEXT}
+)
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE
 )
@@ -86,6 +95,8 @@ _DEPTH_LIMIT = 2000
 class _Writer:
     """Collects lines; knows the quote depth and how many line breaks are owed."""
 
+    __slots__ = ("blank_owed", "depth", "last_depth", "line", "lines", "pre", "size")
+
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.line: list[str] = []
@@ -96,20 +107,22 @@ class _Writer:
         self.size = 0
 
     def text(self, content: str) -> None:
+        """Words of a text node: runs of white space are one space, except in `pre`."""
         if self.pre:
             for number, piece in enumerate(content.replace("\r\n", "\n").split("\n")):
                 if number:
                     self.end_line()
                 self._put(piece)
             return
+        line = self.line
         content = _SPACE.sub(" ", content)
-        if content.startswith(" ") and (not self.line or self.line[-1].endswith(" ")):
+        if content[:1] == " " and (not line or line[-1][-1:] == " "):
             content = content[1:]
         if content:
             self._put(content)
 
     def _put(self, content: str) -> None:
-        if self.blank_owed and content.strip():
+        if self.blank_owed and not content.isspace():
             if self.lines and self.lines[-1].strip("> "):
                 self.lines.append(("> " * min(self.depth, self.last_depth)).rstrip())
             self.blank_owed = False
@@ -117,47 +130,73 @@ class _Writer:
         self.line.append(content)
 
     def block(self, *, spaced: bool) -> None:
-        if self.line and "".join(self.line).strip():
-            self.end_line()
-        else:
-            self.line = []
-        self.blank_owed = self.blank_owed or spaced
+        """A block begins or ends: what stands in the line is a line."""
+        if self.line:
+            if "".join(self.line).strip():
+                self.end_line()
+            else:
+                self.line = []
+        if spaced:
+            self.blank_owed = True
 
     def end_line(self) -> None:
+        """The line is over, also when it is empty."""
         content = "".join(self.line)
         content = content.rstrip() if self.pre else content.strip()
         self.line = []
         self.last_depth = self.depth
         if self.depth:
             content = "> " * self.depth + content
-        self.lines.append(content.rstrip() if not content.strip("> ") else content)
+        self.lines.append(content if content.strip("> ") else content.rstrip())
 
     def result(self) -> str:
+        """All lines."""
         self.block(spaced=False)
         return "\n".join(self.lines)
 
 
 def html_to_text(html: str) -> str:
     """The readable text of an HTML body: blocks on lines, "* " for items, "> " for quotes."""
-    html = _INVISIBLE.sub("", html[:MAX_HTML])
-    html, _ = (
-        guard(html, depth=_MAX_NESTING, size=MAX_HTML)
-        if html.count("<") > 4000 or len(html) > 60_000
-        else (html, False)
-    )
+    html = html[:MAX_HTML]
+    if html.count("<") > 4000 or len(html) > 60_000:
+        html, _ = guard(html, depth=_MAX_NESTING, size=MAX_HTML)
     tree = LexborHTMLParser(html)
     root = tree.body or tree.root
     writer = _Writer()
     if root is not None:
-        for node, entering in walk(root):
-            if entering:
-                _enter(writer, node)
-            else:
-                _leave(writer, node)
-            if writer.size > _MAX_TEXT:
-                break
-    text = writer.result().replace("\xa0", " ")
+        low = html.lower()
+        _write(writer, root, hides=any(word in low for word in ("none", "hidden", "mso-hide")))
+    text = writer.result()
+    if not text.isascii():
+        text = _INVISIBLE.sub("", text).replace("\xa0", " ")
     return _MANY_BREAKS.sub("\n\n", text).strip("\n")
+
+
+def _write(writer: _Writer, root: LexborNode, *, hides: bool) -> None:
+    """Every node in document order, without recursion; `hides`: some style may hide elements."""
+    stack: list[tuple[LexborNode, int]] = []
+    node: LexborNode | None = root
+    while node is not None and writer.size <= _MAX_TEXT:
+        tag = node.tag or ""
+        kind = _KINDS.get(tag, _INLINE)
+        child = None
+        if kind == _TEXT:
+            writer.text(node.text_content or "")
+        elif kind != _SKIP and not (hides and _hidden(node, tag)):
+            _enter(writer, node, tag, kind)
+            child = node.child if len(stack) < _DEPTH_LIMIT else None
+            if child is None:
+                _leave(writer, tag, kind)
+        if child is not None:
+            stack.append((node, kind))
+            node = child
+            continue
+        following = node.next if stack else None
+        while following is None and stack:
+            parent, kind = stack.pop()
+            _leave(writer, parent.tag or "", kind)
+            following = parent.next if stack else None
+        node = following
 
 
 def walk(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
@@ -203,37 +242,39 @@ def _skips(node: LexborNode) -> bool:
     return bool(style and _HIDDEN.search(style))
 
 
-def _enter(writer: _Writer, node: LexborNode) -> None:
-    tag = node.tag or ""
-    if tag == "-text":
-        writer.text(node.text_content or "")
-    elif _skips(node):
+def _hidden(node: LexborNode, tag: str) -> bool:
+    style = node.attributes.get("style") if tag not in _NEVER_HIDDEN else None
+    return bool(style and _HIDDEN.search(style))
+
+
+def _enter(writer: _Writer, node: LexborNode, tag: str, kind: int) -> None:
+    if kind == _INLINE:
         return
-    elif tag == "br":
-        writer.end_line()
-    elif tag in _BLOCKS:
+    if kind == _BLOCK:
         writer.block(spaced=False)
         if tag == "li":
             writer.text("* ")
-    elif tag in _SPACED:
+    elif kind == _SPACED:
         writer.block(spaced=True)
         if tag == "blockquote":
             writer.depth = min(writer.depth + 1, 20)
         elif tag == "pre":
             writer.pre += 1
     else:
-        _enter_inline(writer, node, tag)
+        _mark(writer, node, tag)
 
 
-def _enter_inline(writer: _Writer, node: LexborNode, tag: str) -> None:
-    if tag == "hr":
+def _mark(writer: _Writer, node: LexborNode, tag: str) -> None:
+    if tag == "br":
+        writer.end_line()
+    elif tag == "hr":
         writer.block(spaced=False)
         writer.text("-" * 20)
         writer.block(spaced=False)
-    elif tag in {"td", "th"} and writer.line:
-        writer.line.append("  ")
     elif tag == "img":
         _image(writer, node)
+    elif writer.line:  # a further cell
+        writer.line.append("  ")
 
 
 def _image(writer: _Writer, node: LexborNode) -> None:
@@ -242,11 +283,10 @@ def _image(writer: _Writer, node: LexborNode) -> None:
         writer.text(alt)  # emoji drawn as pictures
 
 
-def _leave(writer: _Writer, node: LexborNode) -> None:
-    tag = node.tag or ""
-    if tag in _BLOCKS:
+def _leave(writer: _Writer, tag: str, kind: int) -> None:
+    if kind == _BLOCK:
         writer.block(spaced=False)
-    elif tag in _SPACED and not _skips(node):
+    elif kind == _SPACED:
         writer.block(spaced=True)
         if tag == "blockquote":
             writer.depth = max(0, writer.depth - 1)
