@@ -95,6 +95,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("edit.undo", marked("Undo"), ("Z", "Ctrl+Z"), "undo-2", A, D, 1),
     Command("send.undo", marked("Undo send"), ("Ctrl+Shift+Z",), "corner-up-left", A, D, 1),
     Command("account.add", marked("Connect a mailbox…"), (), "at-sign", A, D, 2),
+    Command("account.folders", marked("Mail on the server and here…"), (), "folder", A, D, 2),
     Command("settings.open", marked("Settings"), ("Ctrl+,",), "settings", A, D, 2),
     Command("app.quit", marked("Quit SoloDesk"), ("Ctrl+Q",), "log-out", A, D, 3),
 

@@ -56,6 +56,7 @@ class Pages(QObject):
             "go.macros": self.macros,
             "settings.open": self.settings,
             "account.add": self.account,
+            "account.folders": self.mailboxes,
             "ticket.contact": self.contact,
             "help.manual": self.manual,
             "help.counting": partial(self.insights_for, ""),
@@ -110,6 +111,14 @@ class Pages(QObject):
 
         AccountDialog(self._gate, self._look, self._window).exec()
         self._navigation.refresh_standing()
+
+    def mailboxes(self) -> None:
+        """How much of each mailbox is here."""
+        from solodesk.ui.dialogs.mailboxes import MailboxesDialog
+
+        dialog = MailboxesDialog(self._gate, self._look, self._window)
+        dialog.exec()
+        dialog.deleteLater()
 
     def contact(self) -> None:
         """Log a call, chat or visit on the ticket on show."""

@@ -34,6 +34,13 @@ _PAGES: Final = (
         ),
     ),
     (marked("Answering"), ("undo_send_s", "quote", "start_view")),
+    (
+        marked("Mailbox"),
+        (
+            "more_folders", "whole_mail_mb", "server_seen", "server_answered",
+            "server_archive", "archive_folder",
+        ),
+    ),
     (marked("Satisfaction"), ("survey_on_close", "survey_scale")),
     (
         marked("Automatic mail"),
