@@ -349,5 +349,8 @@ def _join_html(segments: list[_Segment]) -> str | None:
 
 
 def _tidy(words: str) -> str:
-    lines = [line.rstrip() if line != "-- " else line for line in words.split("\n")]
-    return "\n".join(lines).strip("\n")
+    """Without blanks at the ends of lines (the mark of a signature keeps its own)."""
+    if " \n" in words or "\t\n" in words or words[-1:].isspace():
+        lines = [line.rstrip() if line != "-- " else line for line in words.split("\n")]
+        words = "\n".join(lines)
+    return words.strip("\n")
