@@ -13,6 +13,7 @@ from typing import Any
 from solodesk.base.errors import KnownError
 from solodesk.base.log import Redactor
 from solodesk.cli import forms, sign_in
+from solodesk.cli.folders import list_folders
 from solodesk.cli.parsing import Parser, Subparsers, WrongUse, amount
 from solodesk.cli.session import Session
 from solodesk.engine.secrets import ENVIRONMENT, Secrets, open_secrets
@@ -52,6 +53,7 @@ def register(subparsers: Subparsers) -> None:
     given.add_argument("--password-stdin", action="store_true")
     add.set_defaults(run=add_account)
     acts.add_parser("list").set_defaults(run=list_accounts)
+    acts.add_parser("folders").set_defaults(run=list_folders)
     again = acts.add_parser("sign-in")
     again.add_argument("account", metavar="ACCOUNT")
     again.add_argument("--provider", choices=("microsoft", "google"))

@@ -151,6 +151,15 @@ SYNC: Any = {
     "damaged": int,
     "seconds": float,
 }
+FOLDERS: Any = {
+    "account": int,
+    "folder": str,
+    "server": int,
+    "here": int,
+    "missing": int,
+    "missing_uids": [int],
+    "changed": str,
+}
 FIGURE: Any = {
     "figure": str,
     "value": (int, float, None),

@@ -112,6 +112,10 @@ def test_every_row_of_the_paper(
     synced = row(shapes.SYNC, "sync", "--account", mailbox.address)
     assert {line["folder"]: line["new"] for line in synced} == {"INBOX": 3, "Sent": 0}
     row(shapes.ACCOUNT, "account", "list")
+    folders = row(shapes.FOLDERS, "account", "folders")
+    assert [(each["server"], each["here"]) for each in folders] == [
+        (each["server"], each["here"]) for each in synced
+    ]
     row(shapes.ACCOUNT, "account", "test", account["account"])
 
     listed = row(shapes.TICKET, "tickets", "--view", "all")
