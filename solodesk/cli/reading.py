@@ -2,16 +2,15 @@
 except `render --message`, which reads one."""
 
 from argparse import Namespace
-from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
 from solodesk.base.errors import KnownError
-from solodesk.cli.common import write_text
+from solodesk.cli.common import show_tickets, write_text
 from solodesk.cli.output import cut
 from solodesk.cli.parsing import Subparsers, number
 from solodesk.cli.session import Session
-from solodesk.domain.ids import MessageId
+from solodesk.domain.ids import MessageId, TicketId
 from solodesk.domain.message import ParsedMessage
 from solodesk.wording import labels
 from solodesk.wording.gettext import _
@@ -22,13 +21,19 @@ def register(subparsers: Subparsers) -> None:
     parse = subparsers.add_parser("parse")
     parse.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     parse.add_argument("--own", nargs="+", action="extend", default=[], metavar="ADDRESS")
+    parse.add_argument("--charset", help=_("read all words in this charset, whatever is said"))
     parse.set_defaults(run=run_parse)
     render = subparsers.add_parser("render")
     render.add_argument("path", nargs="?", type=Path)
     render.add_argument("--message", type=number)
     render.add_argument("--to", type=Path, required=True)
     render.add_argument("--remote", action="store_true")
+    render.add_argument("--charset", help=_("read all words in this charset, whatever is said"))
     render.set_defaults(run=run_render)
+    redecode = subparsers.add_parser("redecode")
+    redecode.add_argument("message", type=number)
+    redecode.add_argument("charset", help=_("gb18030, big5, windows-1251 …; auto: as at first"))
+    redecode.set_defaults(run=run_redecode)
 
 
 def run_parse(args: Namespace, session: Session) -> int:
@@ -37,9 +42,10 @@ def run_parse(args: Namespace, session: Session) -> int:
     from solodesk.mail.parse import parse_message
 
     own = frozenset(address.strip().lower() for address in args.own)
+    charset = _known(args.charset)
     for path in args.paths:
         for label, raw in iter_messages(path):
-            parsed = parse_message(raw, own)
+            parsed = parse_message(raw, own, charset)
             session.output.line(
                 parse_line(label, parsed) if session.json else {}, _summary(label, parsed)
             )
@@ -51,23 +57,28 @@ def run_render(args: Namespace, session: Session) -> int:
     from solodesk.mail.files import inline_images
     from solodesk.mail.jsonform import iso_time
     from solodesk.mail.parse import parse_message
-    from solodesk.mail.sanitise import sanitise
+    from solodesk.services import originals, showing
 
     raw, name = _raw(args, session)
-    parsed = parse_message(raw)
-    html = parsed.body_html if parsed.body_html is not None else _as_html(parsed.body_text)
-    safe = sanitise(html, remote=args.remote)
-    page = _with_images(safe.html, inline_images(raw))
+    parsed = parse_message(raw, charset=_charset_of(args, session))
+    html = parsed.body_html if parsed.body_html is not None else originals.as_html(parsed.body_text)
+    visible, quoted = showing.parts(html, remote=args.remote)
+    parts = [visible] if quoted is None else [visible, quoted]
+    images = {cid: data for cid, (_mime, data) in inline_images(raw).items()}
+    page = originals.with_pictures("".join(part.html for part in parts), images)
     write_text(args.to, page)
     session.output.line(
         {
             "path": str(args.to),
-            "blocked_remote": safe.blocked_remote,
-            "trackers": safe.trackers,
-            "flattened": safe.flattened,
-            "truncated": safe.truncated,
+            "blocked_remote": sum(part.blocked_remote for part in parts),
+            "trackers": sum(part.trackers for part in parts),
+            "tracker_hosts": list(dict.fromkeys(spy for part in parts for spy in part.spies)),
+            "flattened": any(part.flattened for part in parts),
+            "truncated": any(part.truncated for part in parts),
             "links": [
-                {"text": link.text, "url": link.url, "warning": link.warning} for link in safe.links
+                {"text": link.text, "url": link.url, "warning": link.warning}
+                for part in parts
+                for link in part.links
             ],
             "source": name,
             "date": iso_time(parsed.date_ms),
@@ -75,6 +86,37 @@ def run_render(args: Namespace, session: Session) -> int:
         _("Written: {path}").format(path=args.to),
     )
     return 0
+
+
+def run_redecode(args: Namespace, session: Session) -> int:
+    """Read one stored message again in the charset the owner tells."""
+    from solodesk.services.redecode import redecode
+
+    message = MessageId(args.message)
+    with session.store.write() as desk:
+        row = desk.messages.get(message)
+        redecode(desk, message, args.charset)
+    show_tickets(session, [TicketId(row.ticket_id)] if row is not None else [])
+    return 0
+
+
+def _known(charset: str | None) -> str | None:
+    """A charset named on the command line; KnownError `no_such_charset`."""
+    from solodesk.mail.charset_labels import forced
+
+    if charset is not None and forced(charset) is None:
+        raise KnownError("no_such_charset", charset=charset)
+    return charset
+
+
+def _charset_of(args: Namespace, session: Session) -> str | None:
+    """The charset to render in: the one named, else the owner's choice for a stored message."""
+    from solodesk.services.redecode import chosen
+
+    if args.charset is not None or args.message is None:
+        return _known(args.charset)
+    with session.store.read() as reader:
+        return chosen(reader.messages.get(MessageId(args.message)))
 
 
 def parse_line(label: str, parsed: ParsedMessage) -> dict[str, Any]:
@@ -98,22 +140,6 @@ def _raw(args: Namespace, session: Session) -> tuple[bytes, str]:
     for label, raw in iter_messages(args.path):
         return raw, label
     raise KnownError("no_such_file", path=str(args.path))
-
-
-def _as_html(text: str) -> str:
-    from html import escape
-
-    lines = (escape(line) for line in text.split("\n"))
-    return f"<p>{'<br>'.join(lines)}</p>"
-
-
-def _with_images(html: str, images: dict[str, tuple[str, bytes]]) -> str:
-    """Embedded pictures as data: URIs, as the viewer would show them."""
-    for cid, (mime, data) in images.items():
-        if mime.startswith("image/") and mime != "image/svg+xml":
-            uri = f"data:{mime};base64,{b64encode(data).decode('ascii')}"
-            html = html.replace(f'src="cid:{cid}"', f'src="{uri}"')
-    return html
 
 
 def _summary(label: str, parsed: ParsedMessage) -> str:

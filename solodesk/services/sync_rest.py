@@ -11,6 +11,7 @@ from solodesk.domain.ids import MessageId
 from solodesk.mail.imap import ImapSource
 from solodesk.mail.parse import parse_message
 from solodesk.services import summary
+from solodesk.services.redecode import chosen
 from solodesk.services.stored import columns_of
 from solodesk.services.units import Desk, Reader, Store
 from solodesk.store import rows
@@ -48,7 +49,7 @@ def fetch_rest(store: Store, message: MessageId, source: ImapSource) -> Changes:
         if source.examine(folder.name).uidvalidity != place.uidvalidity:
             continue
         for fetched in source.fetch([place.imap_uid]):
-            parsed = parse_message(fetched.raw, own)
+            parsed = parse_message(fetched.raw, own, chosen(row))
             columns = columns_of(parsed)
             with store.write(actor=Actor.ENGINE) as desk:
                 _replace(desk, row, fetched.raw, {n: columns[n] for n in _OF_THE_BYTES})

@@ -115,3 +115,19 @@ def test_queries_and_views_together(shop: Cli, write_mail: Write) -> None:
     assert {line["ticket"] for line in found} == {1001, 1002}
     assert shop.json("tickets", "--view", "closed", "--query", "refund").line["ticket"] == 1001
     assert len(shop.json("tickets", "--view", "all", "--limit", "1").lines) == 1
+
+
+def test_a_charset_told_by_hand(shop: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "lt.eml"
+    text = "Prašome pranešti, kur mano užsakymas"
+    head = "From: s@mail.example\nSubject: Klausimas\nContent-Type: text/plain; charset=latin1\n\n"
+    path.write_bytes(head.encode() + text.encode("cp1257"))
+    assert shop.json("parse", path).line["body_text"] != text
+    told = shop.json("parse", path, "--charset", "windows-1257").line
+    assert (told["body_text"], told["defects"]) == (text, ["read_as:cp1257"])
+    assert shop.json("parse", path, "--charset", "martian").code == 1
+    message = shop.json("import", path).line["message"]
+    assert shop.json("redecode", message, "windows-1257").code == 0
+    assert shop.json("ticket", "1001").line["conversation"][0]["text"] == text
+    assert shop.json("redecode", message, "auto").code == 0
+    assert shop.json("ticket", "1001").line["conversation"][0]["text"] != text
