@@ -32,6 +32,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "import": ("importing", marked("import .eml, mbox or Maildir files")),
     "parse": ("reading", marked("show what a mail file means; stores nothing")),
     "render": ("reading", marked("write the safe HTML of a mail")),
+    "redecode": ("reading", marked("read a message again in another charset")),
     "tickets": ("tickets", marked("list tickets of a view")),
     "ticket": ("tickets", marked("show one ticket with its conversation")),
     "search": ("tickets", marked("search everything")),

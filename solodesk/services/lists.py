@@ -123,8 +123,10 @@ def safe_html(reader: Reader, message: MessageId, *, remote: bool = False) -> "S
     """The whole HTML of a message made safe, or None when it has none."""
     from solodesk.mail.parse import parse_message
     from solodesk.mail.sanitise import sanitise
+    from solodesk.services.redecode import chosen
 
-    html = parse_message(raw(reader, message)).body_html
+    data = raw(reader, message)
+    html = parse_message(data, charset=chosen(reader.messages.get(message))).body_html
     return None if html is None else sanitise(html, remote=remote)
 
 
@@ -137,11 +139,12 @@ def html_body(reader: Reader, message: MessageId, *, remote: bool = False) -> Ht
     from solodesk.mail.files import inline_images
     from solodesk.mail.parse import parse_message
     from solodesk.mail.sanitise import sanitise
+    from solodesk.services.redecode import chosen
 
     data = reader.raw.get(message)
     if data is None:
         return None
-    parsed = parse_message(data)
+    parsed = parse_message(data, charset=chosen(reader.messages.get(message)))
     if parsed.body_html is None:
         return None
     at = _quote_start(parsed.body_html, parsed.new_text)

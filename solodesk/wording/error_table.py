@@ -91,6 +91,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         marked("There is no message {message}."),
         marked("Check the number; solodesk ticket N lists them."),
     ),
+    "no_such_charset": (
+        marked("There is no charset {charset}."),
+        marked("Names are for example utf-8, gb18030, big5, shift_jis, windows-1251."),
+    ),
     "no_such_customer": (
         marked("There is no customer {customer}."),
         marked("Check the name or address."),
