@@ -21,7 +21,8 @@ def find_or_add(desk: Desk, address: str, name: str, seen_ms: int) -> CustomerId
     key = address_key(address)
     if not key:
         return None
-    found = desk.customers.by_address(key)
+    known = desk.customers.id_by_address(key)
+    found = None if known is None else desk.customers.get(known)
     if found is None:
         made = desk.customers.add(name=" ".join(name.split()), first_seen_ms=seen_ms)
         desk.customers.add_address(made, key, name)

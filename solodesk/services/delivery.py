@@ -67,8 +67,12 @@ def answers(desk: Desk, ticket: TicketId, message: MessageId) -> bool:
     A forward to a supplier does not; before anybody has written, everything may.
     """
     made = desk.messages.get(message)
-    writers = summary.writers_in(desk, ticket)
-    return made is not None and (not writers or bool(summary.readers_of(made) & writers))
+    return made is not None and is_answer(made, summary.writers_in(desk, ticket))
+
+
+def is_answer(made: rows.Message | rows.Slip, writers: frozenset[str]) -> bool:
+    """The same, when it is known who wrote."""
+    return not writers or bool(summary.readers_of(made) & writers)
 
 
 def _parsed(desk: Desk, row: rows.Outbox) -> ParsedMessage:
@@ -107,7 +111,7 @@ def _store(desk: Desk, row: rows.Outbox, parsed: ParsedMessage, at_ms: int) -> M
     desk.participants.add(
         row.ticket_id, address_keys((*parsed.to, *parsed.cc, *readers)) - _own(desk)
     )
-    summary.advance(desk, row.ticket_id, made)
+    summary.advance(desk, row.ticket_id, summary.Said(made, parsed.new_text))
     desk.search.add(made)
     return made
 

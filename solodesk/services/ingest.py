@@ -14,13 +14,13 @@ from solodesk.domain.message import Address, Kind, ParsedMessage
 from solodesk.domain.ticket import Status, after_customer_mail
 from solodesk.services import customers, ingest_bounce, ingest_own, settle, summary, surveys
 from solodesk.services.first_sync import finish_first_sync
-from solodesk.services.ingest_facts import known_facts, own_keys
+from solodesk.services.ingest_facts import known_facts
 from solodesk.services.ingest_parts import (
     Arrival,
     Ingested,
     Place,
     add_message,
-    letter,
+    arriving,
     lies_at,
     number_if_live,
     received_event,
@@ -71,17 +71,15 @@ def ingest(
 
     `own`: our addresses; `account` for imported files; `prepared`: what was made of the bytes.
     """
-    arrival = Arrival(
-        raw=raw,
-        parsed=parsed,
-        where=where,
+    arrival = arriving(
+        raw,
+        prepared or Prepared(parsed),
+        where,
         account=where.account_id if where is not None else account,
-        own=own_keys(own),
+        own=own,
         received_ms=received_ms,
         seen=seen,
         history=history,
-        packed=None if prepared is None else prepared.packed,
-        words=None if prepared is None else prepared.words,
     )
     done = _take(desk, arrival)
     if not done.new:
@@ -218,7 +216,7 @@ def _take_mail(desk: Desk, arrival: Arrival) -> Ingested:
     because: tuple[str, ...] = ()
     if kind is Kind.PERSON and _no_customer(desk, customer):
         kind, because = Kind.LIST, ("not_customer",)
-    told_by = letter(arrival)
+    told_by = arrival.letter
     decision = decide(told_by, known_facts(desk, told_by, parsed.subject))
     ticket = decision.ticket or _new_ticket(desk, arrival, kind, customer, decision)
     latest = _is_latest(desk, ticket, arrival.received_ms)
@@ -258,6 +256,9 @@ def _remember_language(desk: Desk, customer: CustomerId | None, arrival: Arrival
     language = arrival.parsed.language
     if customer is None or language is None:
         return
+    row = desk.customers.get(customer)
+    if row is None or row.language == language:
+        return
     latest = desk.messages.latest_of_customer_ms(customer)
     if latest is None or latest <= arrival.received_ms:
         desk.customers.update(customer, language=language)
@@ -296,8 +297,8 @@ def _new_ticket(
 
 def _only_spam(desk: Desk, customer: CustomerId | None) -> bool:
     """Spam stays spam: everything this sender wrote so far was."""
-    earlier = [] if customer is None else desk.tickets.of_customer(customer, limit=20)
-    return bool(earlier) and all(row.status == Status.SPAM.value for row in earlier)
+    earlier = [] if customer is None else desk.tickets.statuses(customer, limit=20)
+    return bool(earlier) and all(status == Status.SPAM.value for status in earlier)
 
 
 def _customer_wrote(desk: Desk, row: rows.Ticket, arrival: Arrival, *, new: bool) -> None:

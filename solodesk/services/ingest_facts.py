@@ -3,7 +3,7 @@
 Must not change anything.
 """
 
-from collections.abc import Iterable
+from functools import lru_cache
 
 from solodesk.domain.customers import address_key, address_keys
 from solodesk.domain.ids import TicketId
@@ -24,7 +24,8 @@ from solodesk.services.units import Desk
 from solodesk.store import rows
 
 
-def own_keys(own: Iterable[str]) -> frozenset[str]:
+@lru_cache(maxsize=8)
+def own_keys(own: frozenset[str]) -> frozenset[str]:
     """Keys of our own addresses."""
     return address_keys(tuple(Address("", address) for address in own))
 
@@ -122,8 +123,8 @@ def _same_subject(desk: Desk, letter: Letter, subject: str) -> TicketId | None:
         if customer is None:
             continue
         since = letter.received_ms - SUGGEST_WITHIN_MS
-        for row in desk.tickets.of_customer(customer, since_ms=since, limit=50):
-            near = abs(row.last_message_ms - letter.received_ms) <= SUGGEST_WITHIN_MS
-            if near and row.merged_into is None and plain_subject(row.subject) == wanted:
-                return row.id
+        until = letter.received_ms + SUGGEST_WITHIN_MS
+        for ticket, written in desk.tickets.subjects(customer, since, until):
+            if written == subject or plain_subject(written) == wanted:
+                return ticket
     return None

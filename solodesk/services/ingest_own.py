@@ -14,13 +14,12 @@ from solodesk.domain.matching import decide
 from solodesk.domain.message import Address, Kind
 from solodesk.domain.outbox import OutboxState
 from solodesk.domain.ticket import Status, after_our_answer
-from solodesk.services import customers, delivery, surveys
+from solodesk.services import customers, delivery, summary, surveys
 from solodesk.services.ingest_facts import known_facts
 from solodesk.services.ingest_parts import (
     Arrival,
     Ingested,
     add_message,
-    letter,
 )
 from solodesk.services.relations import token_mark
 from solodesk.services.units import Desk
@@ -55,7 +54,7 @@ def note_copy(desk: Desk, arrival: Arrival, message: MessageId) -> None:
 def take(desk: Desk, arrival: Arrival) -> Ingested:
     """A message of ours that SoloDesk did not send: an answer, or one that starts a ticket."""
     parsed = arrival.parsed
-    told_by = letter(arrival)
+    told_by = arrival.letter
     decision = decide(told_by, known_facts(desk, told_by, parsed.subject))
     asked = surveys.sent_elsewhere(arrival.raw) if arrival.from_sent else None
     started = decision.ticket is None
@@ -66,6 +65,7 @@ def take(desk: Desk, arrival: Arrival) -> Ingested:
     if kind is Kind.OWN and _AUTOMATIC.search(arrival.raw[:65_536].split(b"\r\n\r\n", 1)[0]):
         # Written by a rule of ours on another computer: it answers nobody.
         kind = Kind.AUTO_REPLY
+    writers = frozenset() if started else summary.writers_in(desk, ticket)
     made = add_message(
         desk,
         arrival,
@@ -74,6 +74,7 @@ def take(desk: Desk, arrival: Arrival) -> Ingested:
         kind=kind,
         customer=None if row is None else row.customer_id,
         suggested=decision.suggested,
+        writers=writers,
     )
     if asked is not None:
         desk.mentions.add([token_mark(asked[0])], ticket, made)
@@ -83,7 +84,8 @@ def take(desk: Desk, arrival: Arrival) -> Ingested:
         desk.event("acknowledged", ticket=ticket, message=made, at_ms=at_ms, actor=Actor.RULE)
     else:
         begins = started and not parsed.in_reply_to and not parsed.references
-        answers = not begins and delivery.answers(desk, ticket, made)
+        ours = desk.messages.slips([made])[0]
+        answers = not begins and delivery.is_answer(ours, writers)
         if begins or answers:
             desk.event(
                 "answered" if answers else "started",

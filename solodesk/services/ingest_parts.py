@@ -10,11 +10,11 @@ from solodesk.domain.ids import AccountId, CustomerId, MessageId, TicketId
 from solodesk.domain.matching import JoinedBy, Letter, valid_rfc_id
 from solodesk.domain.message import Kind, ParsedMessage
 from solodesk.services import stored, summary
-from solodesk.services.ingest_facts import letter_of
+from solodesk.services.ingest_facts import letter_of, own_keys
+from solodesk.services.prepared import Prepared
 from solodesk.services.relations import marks_of
 from solodesk.services.units import Desk
 from solodesk.store import rows
-from solodesk.store.search_words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +58,49 @@ class Arrival:
     received_ms: int
     seen: bool
     history: bool
-    packed: bytes | None = None
-    words: Words | None = None
-    """What was made of it beforehand (prepared.py)."""
-
-    @property
-    def outgoing(self) -> bool:
-        """Ours: it lies in Sent, or we are its writer. Contact forms are the customer's."""
-        if self.parsed.kind is Kind.OWN:
-            return True
-        by_form = any(because.startswith("contact_form") for because in self.parsed.kind_because)
-        return self.from_sent and not by_form
+    outgoing: bool
+    """Ours: it lies in Sent, or we are its writer. Contact forms are the customer's."""
+    letter: Letter
+    """What the threading decision needs."""
+    prepared: Prepared
+    """What was made of it beforehand."""
 
     @property
     def from_sent(self) -> bool:
         """It lies in our Sent folder."""
-        return self.where is not None and self.where.role == "sent"
+        return _from_sent(self.where)
+
+
+def arriving(
+    raw: bytes,
+    prepared: Prepared,
+    where: Place | None,
+    *,
+    account: AccountId | None,
+    own: frozenset[str],
+    received_ms: int,
+    seen: bool,
+    history: bool,
+) -> Arrival:
+    """A message and what follows from it at once. `own`: our addresses."""
+    parsed, keys = prepared.parsed, own_keys(own)
+    by_form = any(because.startswith("contact_form") for because in parsed.kind_because)
+    outgoing = parsed.kind is Kind.OWN or (_from_sent(where) and not by_form)
+    letter = letter_of(
+        parsed,
+        outgoing=outgoing,
+        from_sent=_from_sent(where),
+        own=keys,
+        received_ms=received_ms,
+        history=history,
+    )
+    return Arrival(
+        raw, parsed, where, account, keys, received_ms, seen, history, outgoing, letter, prepared
+    )
+
+
+def _from_sent(where: Place | None) -> bool:
+    return where is not None and where.role == "sent"
 
 
 def add_message(
@@ -87,13 +114,17 @@ def add_message(
     suggested: TicketId | None = None,
     duplicate_of: MessageId | None = None,
     because: tuple[str, ...] = (),
+    writers: frozenset[str] | None = None,
 ) -> MessageId:
     """Store one message in a ticket: row, bytes, place, mentions, participants, search.
 
-    The summary of a ticket that has later messages is left to `ingest`.
+    The summary of a ticket that has later messages is left to `ingest`. `writers`: who has
+    written in the ticket, when the caller knows.
     """
     parsed = arrival.parsed
     columns = stored.columns_of(parsed)
+    if arrival.prepared.texts is not None:
+        columns["words"] = arrival.prepared.texts
     columns["kind_because"] = [*parsed.kind_because, *because]
     if kind is not None:
         columns["kind"] = kind.value
@@ -110,16 +141,16 @@ def add_message(
         history=arrival.history,
         seen=arrival.seen,
     )
-    desk.raw.add(made, arrival.raw, arrival.packed)
+    desk.raw.add(made, arrival.raw, arrival.prepared.packed)
     lies_at(desk, arrival, made)
-    desk.search.add(made, arrival.words)
+    desk.search.add(made, arrival.prepared.words)
     ids = (parsed.message_id, *parsed.references, *parsed.in_reply_to)
     names = [i for i in ids if i is not None and valid_rfc_id(i)]
     desk.mentions.add([*names, *marks_of(parsed)], ticket, made)
     if duplicate_of is None:
-        who = letter(arrival)
-        desk.participants.add(ticket, who.senders | who.others)
-        summary.advance(desk, ticket, made, late=False)
+        desk.participants.add(ticket, arrival.letter.senders | arrival.letter.others)
+        said = summary.Said(made, parsed.new_text, writers)
+        summary.advance(desk, ticket, said, late=False)
     return made
 
 
@@ -164,31 +195,18 @@ def number_if_live(desk: Desk, arrival: Arrival, ticket: TicketId) -> None:
         desk.tickets.give_number(ticket)
 
 
-def letter(arrival: Arrival) -> Letter:
-    """What the threading decision needs of a message."""
-    return letter_of(
-        arrival.parsed,
-        outgoing=arrival.outgoing,
-        from_sent=arrival.from_sent,
-        own=arrival.own,
-        received_ms=arrival.received_ms,
-        history=arrival.history,
-    )
-
-
 def lies_at(desk: Desk, arrival: Arrival, message: MessageId) -> None:
     """Note the place a message lies at, once."""
     where = arrival.where
-    if where is None or desk.places.at(where.folder_id, where.uidvalidity, where.uid) is not None:
-        return
-    desk.places.add(
-        folder_id=where.folder_id,
-        uidvalidity=where.uidvalidity,
-        imap_uid=where.uid,
-        message_id=message,
-        seen=arrival.seen,
-        answered=where.answered,
-    )
+    if where is not None:
+        desk.places.put(
+            folder_id=where.folder_id,
+            uidvalidity=where.uidvalidity,
+            imap_uid=where.uid,
+            message_id=message,
+            seen=arrival.seen,
+            answered=where.answered,
+        )
 
 
 def told(message: rows.Message, *, new: bool) -> Ingested:

@@ -24,13 +24,14 @@ Read = Callable[[bytes, frozenset[str]], ParsedMessage]
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A message's meaning; `packed` its bytes as the store keeps them, `words` for the search.
+    """A message's meaning; its bytes and its words as the store keeps them, `words` for the search.
 
-    Both are None when the one who stores must make them.
+    They are None when the one who stores must make them.
     """
 
     parsed: ParsedMessage
     packed: bytes | None = None
+    texts: bytes | None = None
     words: Words | None = None
 
 
@@ -74,6 +75,7 @@ def prepare(raw: bytes, parsed: ParsedMessage) -> Prepared:
     from solodesk.services.stored import columns_of
     from solodesk.store.compression import pack
     from solodesk.store.search_words import words_of
+    from solodesk.store.words import Texts, pack_texts
 
     columns = columns_of(parsed)
     words = words_of(
@@ -85,4 +87,6 @@ def prepare(raw: bytes, parsed: ParsedMessage) -> Prepared:
         columns["attachments"],
     )
     lean = parsed if parsed.body_html is None else replace(parsed, body_html="")
-    return Prepared(lean, pack(raw) if len(raw) <= _PACKED_HERE else None, words)
+    packed = pack(raw) if len(raw) <= _PACKED_HERE else None
+    texts = pack_texts(Texts(parsed.body_text, parsed.new_text))
+    return Prepared(lean, packed, texts, words)

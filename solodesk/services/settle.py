@@ -53,8 +53,7 @@ def settle(desk: Desk, message: MessageId, own: frozenset[str], *, always: bool 
     slips = related(desk, found[0]) if found else None
     if not slips:
         return False
-    late = any(order_of(slip) > order_of(found[0]) for slip in slips if slip.id != message)
-    if not (late or always):
+    if not always and not _is_late(found[0], slips):
         return False
     scene = _scene(desk, slips, own)
     placed = _regrouped(desk, scene)
@@ -71,6 +70,13 @@ def settle(desk: Desk, message: MessageId, own: frozenset[str], *, always: bool 
     for ticket in sorted(scene.tickets.keys() - now):
         retelling.fold_away(desk, ticket, told, into=_heir(scene, homes, ticket))
     return True
+
+
+def _is_late(piece: rows.Slip, slips: Iterable[rows.Slip]) -> bool:
+    """Whether something related is told after it (most are older: their time says so)."""
+    at_ms = piece.received_ms
+    late = (slip for slip in slips if slip.received_ms >= at_ms and slip.id != piece.id)
+    return any(order_of(slip) > order_of(piece) for slip in late)
 
 
 def prefer(desk: Desk, copy: MessageId, first: MessageId | None) -> bool:

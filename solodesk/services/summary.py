@@ -3,6 +3,7 @@
 Must not change statuses; that is a matter of ticket.py and of whoever acts.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from solodesk.domain.customers import address_key, address_keys
@@ -62,12 +63,21 @@ def writers_in(desk: Desk, ticket: TicketId) -> frozenset[str]:
     return writers
 
 
-def advance(desk: Desk, ticket: TicketId, message: MessageId, *, late: bool = True) -> None:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message that was added, its new text, and who wrote in its ticket before (None: ask)."""
+
+    message: MessageId
+    new_text: str
+    writers: frozenset[str] | None = None
+
+
+def advance(desk: Desk, ticket: TicketId, said: Said, *, late: bool = True) -> None:
     """Bring the summary in step after a message was added: cheaply when it is the latest.
 
     `late` False leaves a message that is not the latest to the caller.
     """
-    row, found = desk.tickets.get(ticket), desk.messages.slips([message])
+    row, found = desk.tickets.get(ticket), desk.messages.slips([said.message])
     if row is None or not found:
         return
     added = found[0]
@@ -75,9 +85,11 @@ def advance(desk: Desk, ticket: TicketId, message: MessageId, *, late: bool = Tr
         if late:
             retell(desk, ticket)
         return
-    writers = writers_in(desk, ticket) if added.direction == "out" else frozenset()
+    writers = said.writers
+    if writers is None:
+        writers = writers_in(desk, ticket) if added.direction == "out" else frozenset()
     so_far = _progress(row) if row.messages else Progress()
-    columns = _columns(follow(so_far, step_of(added, writers, desk.messages.new_text(message))))
+    columns = _columns(follow(so_far, step_of(added, writers, said.new_text)))
     if not row.messages and row.status in (Status.CLOSED.value, Status.SPAM.value):
         columns["waiting_since_ms"] = None
     desk.tickets.update(ticket, **columns)

@@ -2,7 +2,7 @@
 the owner is open, how to take it back. Repositories build their named queries on it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast
 
 from solodesk.domain.ids import new_uid
@@ -59,6 +59,19 @@ class Gateway(Generic[R]):
                 raw["id"] = row_id
             tx.recorder.entry(spec.table, self._key_of(raw), "insert", None, raw)
         return row_id
+
+    def insert_many(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Store rows of a table without ids, in one statement unless each must be undoable."""
+        spec, tx = self._spec, self._tx
+        if spec.undo and tx.recorder:
+            for values in rows:
+                self.insert(values)
+            return
+        listed = list(rows)
+        tx.run_many(spec.insert, [spec.cells(each, tx.now_ms, new_uid) for each in listed])
+        for values in listed:
+            for kind, column in spec.touches:
+                tx.touch(kind, values.get(column))
 
     def change(self, key: Sequence[Value], values: Mapping[str, Any]) -> bool:
         """Set columns of the row of that key; only those that differ are written.

@@ -10,6 +10,7 @@ from solodesk.services.prepared import Prepared, prepare
 from solodesk.services.stored import columns_of
 from solodesk.store.compression import unpack
 from solodesk.store.search_words import words_of
+from solodesk.store.words import Texts, unpack_texts
 from tests.support.mails import raw_mail
 
 OWN = frozenset({"support@shop.example"})
@@ -53,6 +54,11 @@ def test_a_batch_is_read_while_others_are_stored() -> None:
         assert pool.end() == []
 
 
+def no_dictionary(_number: int) -> bytes | None:
+    """These messages were compressed without one."""
+    return None
+
+
 def test_what_is_made_beforehand_is_what_the_store_would_make() -> None:
     html = b"<p>Hello <b>there</b></p>" * 50
     raw = (
@@ -62,7 +68,9 @@ def test_what_is_made_beforehand_is_what_the_store_would_make() -> None:
     parsed = parse_message(raw, OWN)
     ready = prepare(raw, parsed)
     assert ready.packed is not None
-    assert unpack(ready.packed) == raw
+    assert unpack(ready.packed, no_dictionary) == raw
+    assert ready.texts is not None
+    assert unpack_texts(ready.texts, no_dictionary) == Texts(parsed.body_text, parsed.new_text)
     assert ready.parsed.body_html == ""
     columns = columns_of(parsed)
     names = ("subject", "from_name", "from_address", "recipients", "text", "attachments")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from solodesk.domain.ids import AccountId, CustomerId, MessageId, TicketId
+from solodesk.domain.ids import AccountId, CustomerId, MessageId, TicketId, new_uid
 from solodesk.store import rows, specs
 from solodesk.store.driver import Value
 from solodesk.store.gateway import KNOWN, Gateway, Repository
@@ -146,10 +146,7 @@ class Messages(Repository[rows.Message, MessageId]):
 
     def slips_of_ticket(self, ticket: TicketId) -> list[rows.Slip]:
         """A ticket's messages without their words, oldest first, duplicates included."""
-        found = self._tx.link.execute(
-            f"{specs.SLIP.select} WHERE ticket_id = ? ORDER BY received_ms, id", (ticket,)
-        )
-        return [specs.SLIP.load(row) for row in found]
+        return self.slips(self.ids_of_ticket(ticket))
 
     def new_text(self, message: MessageId) -> str:
         """The words of a message without quoted history; empty when there is no such message."""
@@ -234,6 +231,11 @@ class Places(Repository[rows.Place, int]):
 
     def __init__(self, tx: Transaction) -> None:
         super().__init__(tx, specs.PLACE)
+
+    def put(self, **columns: Any) -> None:
+        """Note that a message lies at a place, unless something is known to lie there."""
+        cells = self._spec.cells(columns, self._tx.now_ms, new_uid)
+        self._tx.run(f"{self._spec.insert} ON CONFLICT DO NOTHING", cells)
 
     def at(self, folder: int, uidvalidity: int, imap_uid: int) -> rows.Place | None:
         """What lies at that place."""
@@ -324,8 +326,10 @@ class Mentions(Gateway[rows.Mention]):
 
     def add(self, rfc_ids: Iterable[str], ticket: TicketId, message: MessageId) -> None:
         """Note that `message` of `ticket` is or mentions these Message-IDs (once each)."""
-        for rfc_id in dict.fromkeys(rfc_ids):
-            self.insert({"rfc_id": rfc_id, "ticket_id": ticket, "message_id": message})
+        self.insert_many(
+            {"rfc_id": rfc_id, "ticket_id": ticket, "message_id": message}
+            for rfc_id in dict.fromkeys(rfc_ids)
+        )
 
     def find(self, rfc_ids: Sequence[str]) -> list[rows.Mention]:
         """Mentions of any of them, in the order asked for, then oldest first."""
@@ -377,9 +381,11 @@ class Participants(Gateway[rows.Participant]):
 
     def add(self, ticket: TicketId, addresses: Iterable[str]) -> None:
         """Let these addresses (lower-case) take part, if they do not yet."""
-        for address in dict.fromkeys(addresses):
-            if not self.has(ticket, address):
-                self.insert({"ticket_id": ticket, "address": address})
+        wanted = dict.fromkeys(addresses)
+        there = self.of(ticket) if wanted else frozenset()
+        self.insert_many(
+            {"ticket_id": ticket, "address": each} for each in wanted if each not in there
+        )
 
     def has(self, ticket: TicketId, address: str) -> bool:
         """Whether an address takes part."""

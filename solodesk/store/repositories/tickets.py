@@ -57,6 +57,26 @@ class Tickets(Repository[rows.Ticket, TicketId]):
             (customer, -(1 << 62) if since_ms is None else since_ms, limit),
         )
 
+    def subjects(
+        self, customer: CustomerId, since_ms: int, until_ms: int, limit: int = 50
+    ) -> list[tuple[TicketId, str]]:
+        """A customer's tickets with their latest message between two moments (both included), not
+        merged ones: their subjects, latest first."""
+        found = self._tx.all(
+            "SELECT id, subject FROM ticket WHERE customer_id = ? AND last_message_ms BETWEEN ?"
+            " AND ? AND merged_into IS NULL ORDER BY last_message_ms DESC LIMIT ?",
+            (customer, since_ms, until_ms, limit),
+        )
+        return [(TicketId(ticket), subject) for ticket, subject in found]
+
+    def statuses(self, customer: CustomerId, limit: int) -> list[str]:
+        """The statuses of a customer's tickets, latest message first."""
+        found = self._tx.all(
+            "SELECT status FROM ticket WHERE customer_id = ? ORDER BY last_message_ms DESC LIMIT ?",
+            (customer, limit),
+        )
+        return [row[0] for row in found]
+
     def of_account(self, account: int) -> list[rows.Ticket]:
         """Tickets that came through a mailbox, oldest first."""
         return self.select("WHERE account_id = ? ORDER BY created_ms, id", (account,))
