@@ -123,6 +123,9 @@ _EXTENSIONS = {
 }
 
 
+_NAMES = {"text/calendar": "invite.ics", "application/ics": "invite.ics"}
+
+
 def safe_name(name: str, mime: str, index: int) -> str:
     """A file name that is safe on every system: the last path component, NFC, without control or
     bidirectional characters, no Windows device, at most 150 bytes of UTF-8, never empty."""
@@ -134,7 +137,7 @@ def safe_name(name: str, mime: str, index: int) -> str:
     )
     name = re.sub(r"\s+", " ", name).strip().rstrip(". ")
     if not name.strip("._ -"):
-        name = f"attachment-{index + 1}{_EXTENSIONS.get(mime, '.bin')}"
+        name = _NAMES.get(mime) or f"attachment-{index + 1}{_EXTENSIONS.get(mime, '.bin')}"
     name = name.lstrip("~") or "_"
     if _RESERVED.match(name):
         name = "_" + name

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from solodesk.domain.views import ConversationItem
+from solodesk.services.enclosures import Enclosure
 from solodesk.ui.conversation.message import (
     FoldedMessage,
     HtmlBody,
@@ -49,6 +50,7 @@ class Shown:
     item: ConversationItem
     is_open: bool
     html: HtmlBody | None
+    enclosure: Enclosure | None = None
 
 
 @dataclass(slots=True)
@@ -168,7 +170,7 @@ class CardColumn(QScrollArea):
             line = FoldedMessage(item, self._setting())
             line.clicked.connect(partial(self.open_requested.emit, key_of(item)))
             return line
-        card = MessageCard(item, self._setting(), entry.html)
+        card = MessageCard(item, self._setting(), entry.html, entry.enclosure)
         card.link_activated.connect(self.link_activated)
         card.pictures_requested.connect(self.pictures_requested)
         card.file_requested.connect(self.file_requested)

@@ -17,10 +17,12 @@ from PySide6.QtWidgets import (
 )
 
 from solodesk.domain.views import ConversationItem
+from solodesk.services.enclosures import Enclosure
 from solodesk.ui.appearance import Appearance
 from solodesk.ui.conversation.body import MailBody
+from solodesk.ui.conversation.enclosure import EnclosureCard
 from solodesk.ui.conversation.files import FileRow
-from solodesk.ui.conversation.reasons import details
+from solodesk.ui.conversation.reasons import by_form, details
 from solodesk.ui.conversation.rest import RestBar
 from solodesk.ui.widgets import Avatar, Chip, ElidedLabel, plain_tip
 from solodesk.wording import dates, labels
@@ -123,6 +125,7 @@ class MessageCard(QWidget):
         item: ConversationItem,
         setting: Setting,
         html: HtmlBody | None = None,
+        enclosure: Enclosure | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -139,6 +142,9 @@ class MessageCard(QWidget):
         self._column.setContentsMargins(setting.appearance.px(INDENT), 6, 0, 0)
         self._column.setSpacing(8)
         outer.addLayout(self._column)
+        if enclosure is not None:
+            look, now = setting.appearance, setting.now_ms()
+            self._column.addWidget(EnclosureCard(enclosure, look, setting.zone, now))
         self._fill()
 
     def _head(self) -> QHBoxLayout:
@@ -167,13 +173,18 @@ class MessageCard(QWidget):
         chips = []
         if self.item.state and self.item.state != "sent":
             tone = "error" if self.item.state in ("failed", "uncertain") else "quiet"
-            state = Chip(look, labels.outbox_state(self.item.state), icon_name="send", tone=tone)
+            words = labels.outbox_state(self.item.state)
+            if self.item.held_back:
+                words = _("read first")
+            state = Chip(look, words, icon_name="send", tone=tone)
             state.clicked.connect(self._on_state_clicked)
             chips.append(state)
         if self.item.closer:
             chips.append(Chip(look, _("thanked"), tone="ok"))
         if self.item.damaged:
             chips.append(Chip(look, _("damaged mail"), tone="warn"))
+        if by_form(self.item):
+            chips.append(Chip(look, _("web form")))
         if self.item.type == "in" and self.item.kind != "person":
             chips.append(Chip(look, labels.kind(self.item.kind)))
         return chips

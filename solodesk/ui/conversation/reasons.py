@@ -26,8 +26,18 @@ def details(item: ConversationItem) -> str:
             sender=item.from_.address, recipients=people or "—"
         )
     ]
+    if by_form(item):
+        sender = item.from_.address
+        lines.append(
+            _("Filled in on a web site; sent for the customer by {sender}.").format(sender=sender)
+        )
     if item.joined_by in _JOINED:
         lines.append(_(_JOINED[item.joined_by]))
     if item.type == "in" and item.kind != "person":
         lines.append(_("Taken for: {kind}").format(kind=labels.kind(item.kind)))
     return "\n".join(lines)
+
+
+def by_form(item: ConversationItem) -> bool:
+    """A web site sent it for somebody who filled in a form."""
+    return any(code.startswith("contact_form") for code in item.kind_because)
