@@ -45,7 +45,7 @@ def run_parse(args: Namespace, session: Session) -> int:
     charset = _known(args.charset)
     for path in args.paths:
         for label, raw in iter_messages(path):
-            parsed = parse_message(raw, own, charset)
+            parsed = parse_message(raw, own, charset, session.clock.now_ms())
             session.output.line(
                 parse_line(label, parsed) if session.json else {}, _summary(label, parsed)
             )

@@ -16,6 +16,7 @@ _FOLD = re.compile(rb"\r?\n[ \t]+")
 _MAX_REFERENCES = 200
 _MAX_SUBJECT = 10_000
 _FAST_CLOCK_MS = 15 * 60_000
+_DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,17 @@ FORWARD_SUBJECT = re.compile(
 )
 
 
-def read_envelope(root: Part, hint: str | None) -> Envelope:
-    """The envelope of a message; `hint` is the charset of its body, for raw 8-bit headers."""
+def read_envelope(root: Part, hint: str | None, now_ms: int | None = None) -> Envelope:
+    """The envelope of a message; `hint` is the charset of its body, for raw 8-bit headers.
+
+    `now_ms`: no date is later than the day after.
+    """
     defects: list[str] = []
     received = _received(root.first("received"))
     date_ms, offset = _date(root, received, defects)
+    if date_ms is not None and now_ms is not None and date_ms > now_ms + _DAY_MS:
+        date_ms = offset = None
+        defects.append("date_in_future")
     senders = _mailboxes(root, "from", hint, defects)
     writer = next((a for a in senders if a.address), senders[0] if senders else None)
     _suspect(root, writer, defects)

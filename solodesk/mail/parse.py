@@ -41,16 +41,20 @@ READ_AS = "read_as:"
 
 
 def parse_message(
-    raw: bytes, own: frozenset[str] = frozenset(), charset: str | None = None
+    raw: bytes,
+    own: frozenset[str] = frozenset(),
+    charset: str | None = None,
+    now_ms: int | None = None,
 ) -> ParsedMessage:
     """The meaning of one message.
 
     `own`: the owner's addresses, lower-case. `charset`: the charset the owner chose by hand; it
     holds for all words of the mail, whatever their labels say, and stands among the defects as
-    `read_as:…`. Times are UTC milliseconds. Never raises on any bytes.
+    `read_as:…`. `now_ms`: a Date later than the day after it is none, when no Received tells the
+    time of arrival. Times are UTC milliseconds. Never raises on any bytes.
     """
     try:
-        return _read(raw, own, forced(charset))
+        return _read(raw, own, forced(charset), now_ms)
     except _FAULTS as fault:
         return _damaged(raw, f"reader_fault:{type(fault).__name__}")
 
@@ -60,10 +64,10 @@ def damaged_message(raw: bytes, *defects: str) -> ParsedMessage:
     return _damaged(raw, *defects)
 
 
-def _read(raw: bytes, own: frozenset[str], chosen: str | None = None) -> ParsedMessage:
+def _read(raw: bytes, own: frozenset[str], chosen: str | None, now_ms: int | None) -> ParsedMessage:
     skeleton = structure.scan(raw)
     hint = _charset_hint(skeleton) if chosen is None else _obey(skeleton, chosen)
-    env = read_envelope(skeleton.root, hint)
+    env = read_envelope(skeleton.root, hint, now_ms)
     for defect in env.defects:
         skeleton.defect(defect)
     body = bodies.read_body(skeleton)
@@ -71,9 +75,11 @@ def _read(raw: bytes, own: frozenset[str], chosen: str | None = None) -> ParsedM
     if not env.names & _HEADERS_OF_MAIL:
         return _damaged(raw, "no_mail_headers", *skeleton.defects)
     forwarded = bool(FORWARD_SUBJECT.match(env.subject))
-    new_text = new_words(
-        body.text, body.html, is_reply=env.is_reply, forwarded=forwarded, sender=_who(env)
-    )
+    new_text = body.text
+    if not skeleton.late():
+        new_text = new_words(
+            body.text, body.html, is_reply=env.is_reply, forwarded=forwarded, sender=_who(env)
+        )
     survey = surveys.read_survey(
         env.subject, (*env.to, *env.cc), body.text, new_text, is_reply=env.is_reply
     )

@@ -15,7 +15,7 @@ from solodesk.mail import headers, transfer
 MAX_DEPTH = 100
 MAX_PARTS = 1000
 BUDGET_S = 1.5
-"""How long one message may be read; what is not read by then is left out, with a defect."""
+"""How much of the processor's time one message may take; what is not read by then is left out, with a defect."""
 _MAX_HEADER_BLOCK = 4 * 1024 * 1024
 _MAX_HEADERS = 3000
 _MAX_TRIES = 200_000
@@ -90,11 +90,11 @@ class Skeleton:
     leaves: list[Part]
     defects: list[str]
     parts: int = 0
-    started: float = field(default_factory=time.monotonic)
+    started: float = field(default_factory=time.thread_time)
 
     def late(self) -> bool:
         """Whether the time for this message is used up (then it has the defect `time_budget`)."""
-        if time.monotonic() - self.started < BUDGET_S:
+        if time.thread_time() - self.started < BUDGET_S:
             return False
         self.defect("time_budget")
         return True

@@ -58,7 +58,7 @@ def import_paths(
             # What came before a file that cannot be read is kept.
             fault = error
             continue
-        batch.append((label, raw, _parse(raw, ours)))
+        batch.append((label, raw, _parse(raw, ours, store.clock.now_ms())))
         if len(batch) >= BATCH:
             yield from _keep(store, batch, ours, account, as_history=as_history)
             batch = []
@@ -75,10 +75,10 @@ def _messages(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
         yield from iter_messages(path)
 
 
-def _parse(raw: bytes, own: frozenset[str]) -> ParsedMessage:
+def _parse(raw: bytes, own: frozenset[str], now_ms: int) -> ParsedMessage:
     from solodesk.mail.parse import parse_message
 
-    return parse_message(raw, own)
+    return parse_message(raw, own, now_ms=now_ms)
 
 
 def _keep(

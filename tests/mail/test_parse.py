@@ -146,6 +146,15 @@ def test_dates(date: str, ms: int | None) -> None:
     assert parse_message(f"From: a@b.example\nDate: {date}\n\nhi".encode()).date_ms == ms
 
 
+def test_a_date_in_the_future_is_none_when_the_time_is_told() -> None:
+    raw = b"From: a@b.example\nDate: Thu, 31 Dec 2099 09:00:00 +0000\n\nhi"
+    assert parse_message(raw).date_ms is not None
+    p = parse_message(raw, now_ms=1788771600000)
+    assert (p.date_ms, p.date_offset_min, p.defects) == (None, None, ("date_in_future",))
+    raw = b"From: a@b.example\nDate: Mon, 7 Sep 2026 20:00:00 +0000\n\nhi"
+    assert parse_message(raw, now_ms=1788771600000).date_ms == 1788811200000
+
+
 def test_alternatives_and_html_only() -> None:
     html = (
         b"Content-Type: text/html; charset=utf-8\n\n"
