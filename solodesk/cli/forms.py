@@ -6,6 +6,7 @@ Keys are literal: new ones may be added, none removed or renamed. Must not read 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -115,13 +116,14 @@ def hit(found: SearchHit) -> dict[str, Any]:
 
 
 def marked_snippet(snippet: str, marks: Sequence[tuple[int, int]]) -> str:
-    """The snippet with `<mark>` around each (start, end)."""
+    """The snippet as HTML text with `<mark>` around each (start, end)."""
     parts: list[str] = []
     at = 0
     for start, end in marks:
-        parts += [snippet[at:start], "<mark>", snippet[start:end], "</mark>"]
+        parts += [escape(snippet[at:start], quote=False)]
+        parts += ["<mark>", escape(snippet[start:end], quote=False), "</mark>"]
         at = end
-    return "".join((*parts, snippet[at:]))
+    return "".join((*parts, escape(snippet[at:], quote=False)))
 
 
 def outbox(row: OutboxRow) -> dict[str, Any]:

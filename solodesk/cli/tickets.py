@@ -2,7 +2,6 @@
 
 from argparse import Namespace
 
-from solodesk.base.clock import utc
 from solodesk.base.errors import KnownError
 from solodesk.cli import forms
 from solodesk.cli.common import goals_due, moment, ticket_id
@@ -10,13 +9,13 @@ from solodesk.cli.output import cut
 from solodesk.cli.parsing import Subparsers, amount, number
 from solodesk.cli.session import Session
 from solodesk.domain.ids import TicketId
-from solodesk.domain.search_query import parse_query
-from solodesk.domain.search_tree import SearchQuery
+from solodesk.domain.search_tree import Remark
 from solodesk.domain.views import TicketRow, View
-from solodesk.services import lists
+from solodesk.services import lists, searches
 from solodesk.services.units import Reader
 from solodesk.wording import durations, labels
 from solodesk.wording.gettext import _, ngettext
+from solodesk.wording.search_words import sentence
 
 
 def register(subparsers: Subparsers) -> None:
@@ -24,6 +23,7 @@ def register(subparsers: Subparsers) -> None:
     listed = subparsers.add_parser("tickets")
     listed.add_argument("--view", choices=[view.value for view in View])
     listed.add_argument("--query")
+    listed.add_argument("--saved", metavar="NAME")
     listed.add_argument("--tag")
     listed.add_argument("--limit", type=amount)
     listed.set_defaults(run=list_tickets)
@@ -40,7 +40,10 @@ def register(subparsers: Subparsers) -> None:
 def list_tickets(args: Namespace, session: Session) -> int:
     """The tickets of a view (needs_reply), or those a query finds (in a view, if named)."""
     with session.store.read() as reader:
+        if args.saved:
+            args.query = searches.get(reader, args.saved).query
         ids = _wanted(reader, args)
+        remarks = _remarks(reader, args.query)
         rows = lists.rows(reader, ids)
         ordered = [rows[i] for i in ids if i in rows]
         due = goals_due(reader, ordered)
@@ -53,6 +56,7 @@ def list_tickets(args: Namespace, session: Session) -> int:
         (_("Number"), _("Customer"), _("Subject"), _("Status"), _("Waiting"), _("Tags")),
         [_cells(row, now) for row in ordered],
     )
+    _tell(session, remarks)
     return 0
 
 
@@ -71,7 +75,9 @@ def show_ticket(args: Namespace, session: Session) -> int:
 def search(args: Namespace, session: Session) -> int:
     """Messages that match, newest first."""
     with session.store.read() as reader:
-        query = _query(reader, " ".join(args.query))
+        query = searches.understood(reader, " ".join(args.query))
+        if not query and query.remarks:
+            raise KnownError("not_understood", said=sentence(query.remarks[0]))
         if not query:
             raise KnownError("empty_query")
         hits = lists.search(reader, query, args.limit, args.by)
@@ -85,6 +91,7 @@ def search(args: Namespace, session: Session) -> int:
     else:
         found = ngettext("{n} message", "{n} messages", len(hits))
         session.output.text(found.format(n=len(hits)))
+    _tell(session, query.remarks)
     return 0
 
 
@@ -92,17 +99,21 @@ def _wanted(reader: Reader, args: Namespace) -> list[TicketId]:
     view = View(args.view or View.NEEDS_REPLY)
     if not args.query:
         return lists.ids(reader, view, tag=args.tag)[: args.limit]
-    found = lists.find_tickets(reader, _query(reader, args.query))
+    found = lists.find_tickets(reader, searches.understood(reader, args.query))
     if args.view or args.tag:
         shown = set(lists.ids(reader, View(args.view or View.ALL), tag=args.tag))
         found = [ticket for ticket in found if ticket in shown]
     return found[: args.limit]
 
 
-def _query(reader: Reader, typed: str) -> SearchQuery:
-    today = utc(reader.now_ms).astimezone(moment(reader).zone).date()
-    # A query from the command line is complete: no word is still being typed.
-    return parse_query(f"{typed} ", today)
+def _remarks(reader: Reader, query: str | None) -> tuple[Remark, ...]:
+    return searches.understood(reader, query).remarks if query else ()
+
+
+def _tell(session: Session, remarks: tuple[Remark, ...]) -> None:
+    """What was not understood, beside the result."""
+    for remark in remarks:
+        session.output.progress(sentence(remark))
 
 
 def _cells(row: TicketRow, now: forms.Moment) -> tuple[str, ...]:

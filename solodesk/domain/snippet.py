@@ -101,7 +101,12 @@ class Looker:
 
     def __init__(self, terms: Sequence[Term]) -> None:
         parts = dict.fromkeys(part for term in terms for part in _patterns(term))
-        self._patterns = [_Pattern(re.compile(body), *ends) for body, *ends in parts]
+        # Phrases of single characters need no look at their neighbours: one expression for all.
+        free = [body for body, starts, ends in parts if not (starts or ends)]
+        bound = [part for part in parts if part[1] or part[2]]
+        if free:
+            bound.append(("|".join(sorted(free, key=len, reverse=True)), False, False))
+        self._patterns = [_Pattern(re.compile(body), *ends) for body, *ends in bound]
 
     def __bool__(self) -> bool:
         return bool(self._patterns)
@@ -140,9 +145,11 @@ def _patterns(term: Term) -> list[tuple[str, bool, bool]]:
     plain = [_token(token) for token in term.tokens]
     patterns = [_edged(r"[\W_]*".join(map(re.escape, plain)), plain, prefix=term.prefix)]
     numbers = [*term.also, *(term.tokens if len(term.tokens) == 1 else ())]
-    for number in numbers:
-        if _NUMBER.fullmatch(number):
-            patterns.append(_edged(_BETWEEN.join(number), [number], prefix=term.prefix))
+    patterns += [
+        _edged(_BETWEEN.join(number), [number], prefix=term.prefix)
+        for number in numbers
+        if _NUMBER.fullmatch(number)
+    ]
     return patterns
 
 

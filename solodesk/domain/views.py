@@ -65,6 +65,8 @@ class TicketRow:
     outbox_state: str | None
     """State of the newest outbox row that has not ended, else None."""
     outbox_not_before_ms: int | None
+    outbox_hold: str | None = None
+    outbox_queued_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ class ConversationItem:
     channel: str | None
     direction: str | None
     minutes: int | None
+    held_back: bool = False
+    """A mail of ours that waits until the owner has read what came in meanwhile."""
     partial: bool = False
     """Over the owner's size limit: only the first part was fetched."""
     pictures_always: bool = False

@@ -147,6 +147,7 @@ CREATE INDEX ix_ticket_last ON ticket (last_message_ms, status, kind, hidden_ms,
 CREATE INDEX ix_ticket_counts ON ticket (status, kind, hidden_ms, merged_into);
 CREATE INDEX ix_ticket_customer ON ticket (customer_id, last_message_ms);
 CREATE INDEX ix_ticket_snoozed ON ticket (snoozed_until_ms) WHERE snoozed_until_ms IS NOT NULL;
+CREATE INDEX ix_ticket_unread ON ticket (unread) WHERE unread = 1;
 CREATE INDEX ix_ticket_alarm ON ticket (alarm) WHERE alarm IS NOT NULL;
 CREATE INDEX ix_ticket_merged ON ticket (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX ix_ticket_hidden ON ticket (hidden_ms) WHERE hidden_ms IS NOT NULL;
@@ -159,7 +160,7 @@ CREATE TABLE message (
   ticket_id INTEGER NOT NULL REFERENCES ticket (id),
   customer_id INTEGER REFERENCES customer (id),
   account_id INTEGER REFERENCES account (id),
-  doc INTEGER NOT NULL UNIQUE,             -- search rowid: the first free number from received_ms / 1000 on
+  doc INTEGER NOT NULL,                    -- search rowid, never twice: the first free number from received_ms / 1000 on
   sha256 BLOB NOT NULL, size INTEGER NOT NULL,
   rfc_id TEXT,                             -- Message-ID with brackets, a hint only
   direction TEXT NOT NULL,                 -- in | out
@@ -186,6 +187,7 @@ CREATE TABLE message (
   seen INTEGER NOT NULL,
   remote_allowed INTEGER NOT NULL          -- pictures shown once by the owner
 ) STRICT;
+CREATE INDEX ix_message_doc ON message (doc, ticket_id);
 CREATE INDEX ix_message_ticket ON message (ticket_id, received_ms);
 CREATE INDEX ix_message_rfc ON message (rfc_id);
 CREATE INDEX ix_message_sha ON message (sha256);

@@ -8,6 +8,7 @@ What is asked is planned in search_plan.py and carried out in search_run.py.
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, tzinfo
+from itertools import islice
 from typing import Any
 
 from solodesk.domain.ids import MessageId, TicketId
@@ -198,12 +199,13 @@ class Search:
         """Tickets with a matching message, newest match first."""
         from solodesk.store.search_run import run
 
-        found: dict[TicketId, None] = {}
-        for match in run(self._tx, query, self.zone, limit):
-            found[TicketId(match.ticket)] = None
-            if limit is not None and len(found) >= limit:
-                break
-        return list(found)
+        most = None if limit is None else 2 * limit
+        while True:
+            matches = list(islice(run(self._tx, query, self.zone, most), most))
+            found = dict.fromkeys(TicketId(match.ticket) for match in matches)
+            if limit is None or most is None or len(found) >= limit or len(matches) < most:
+                return list(found)[:limit]
+            most *= 4
 
     def snippets(
         self, query: SearchQuery, tickets: Iterable[TicketId]

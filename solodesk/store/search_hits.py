@@ -27,6 +27,10 @@ _FRESH_MS = 90 * 86_400_000
 """After so long a message counts half as fresh."""
 _COLUMNS = (("sender", 4.0), ("subject", 2.5), ("people", 1.6))
 _EXACT = 100.0
+_READ = 2_000
+"""Characters of a text in which words are counted."""
+_NAMES = 8
+"""More names that sound so are not marked in texts."""
 _SHORT_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 _HIT = (
     "SELECT m.id, m.ticket_id, m.from_name, m.from_address, t.number, m.received_ms,"
@@ -41,9 +45,9 @@ def hits(tx: Transaction, query: SearchQuery, zone: tzinfo, limit: int, by: str)
     """Messages that match, at most `limit`, `by` newest or relevance."""
     meanings = Meanings(tx)
     if by == "relevance":
-        few = _has_short(query)
-        found = list(islice(run(tx, query, zone, limit, meanings), 4 * limit if few else NEWEST))
-        found = _ranked(tx, query, meanings, found)[:limit]
+        most = 4 * limit if _has_short(query) else NEWEST
+        found = list(islice(run(tx, query, zone, most, meanings), most))
+        found = _ranked(tx, query, meanings, found, limit)
     else:
         found = list(islice(run(tx, query, zone, limit, meanings), limit))
     return _shown(tx, query, meanings, [match.message for match in found])
@@ -69,7 +73,7 @@ def _has_short(query: SearchQuery) -> bool:
 def _shown(
     tx: Transaction, query: SearchQuery, meanings: Meanings, messages: Sequence[int]
 ) -> list[SearchHit]:
-    terms = meanings.said(query)
+    terms = meanings.said(query, _NAMES)
     looker = Looker(terms)
     cards = Cards(tx)
     rows = tx.all(_HIT, (to_json(list(messages)),))
@@ -107,32 +111,46 @@ def _elsewhere(
 
 
 def _ranked(
-    tx: Transaction, query: SearchQuery, meanings: Meanings, found: Sequence[Match]
+    tx: Transaction, query: SearchQuery, meanings: Meanings, found: Sequence[Match], limit: int
 ) -> list[Match]:
-    """Best first."""
+    """Best first, `limit` of them."""
     if not found:
         return []
     words = [leaf for leaf in leaves(query.root, positive=True) if isinstance(leaf, Word)]
     oldest, newest = found[-1].doc, found[0].doc
     where = dict.fromkeys((match.doc for match in found), 0.0)
-    often = dict(where)
     for leaf in words:
         for doc, points in _standing(tx, leaf, meanings, oldest, newest).items():
             if doc in where:
                 where[doc] += points
-        for doc, points in _frequency(tx, leaf, oldest, newest):
-            if doc in often:
-                often[doc] += points
     exact = _exact(tx, query, found)
-    most = max(often.values()) or 1.0
 
     def worth(match: Match) -> tuple[float, int]:
         fresh = 1 / (1 + max(0, tx.now_ms - match.doc * 1000) / _FRESH_MS)
         place = 1 + where[match.doc] / max(1, len(words))
-        told = 0.75 + 0.25 * often[match.doc] / most
-        return exact.get(match.message, 0.0) + place * told * (0.5 + 0.5 * fresh), match.doc
+        return exact.get(match.message, 0.0) + place * (0.5 + 0.5 * fresh), match.doc
 
-    return sorted(found, key=worth, reverse=True)
+    best = sorted(found, key=worth, reverse=True)
+    near = best[: 2 * limit]
+    often = _often(tx, [leaf.term for leaf in words], near)
+    top = sorted(near, key=lambda m: (worth(m)[0] * often.get(m.message, 1.0), m.doc), reverse=True)
+    return [*top, *best[len(near) :]][:limit]
+
+
+def _often(tx: Transaction, terms: Sequence[Term], near: Sequence[Match]) -> dict[int, float]:
+    """How often the words stand in what is new in these messages: 0.8 once or never, up to 1."""
+    looker = Looker(terms)
+    if not looker:
+        return {}
+    rows = tx.all(
+        "SELECT message_id, data FROM words WHERE message_id IN (SELECT value FROM json_each(?))",
+        (to_json([match.message for match in near]),),
+    )
+    found: dict[int, float] = {}
+    for message, data in rows:
+        text = unpack_texts(data, tx.dictionary).new_text[:_READ]
+        found[message] = 0.8 + 0.05 * min(4, max(0, len(looker.places(text)) - 1))
+    return found
 
 
 def _standing(
@@ -152,18 +170,6 @@ def _standing(
         for (doc,) in rows:
             found[doc] = max(found.get(doc, 0.0), points)
     return found
-
-
-def _frequency(
-    tx: Transaction, leaf: Word, oldest: int, newest: int
-) -> Iterable[tuple[int, float]]:
-    if is_short(leaf.term):
-        return ()
-    return tx.link.execute(
-        "SELECT rowid, -bm25(search, 1.0, 1.0, 1.0, 1.0, 0.0) FROM search WHERE search MATCH ?"
-        " AND rowid BETWEEN ? AND ?",
-        (expression(leaf), oldest, newest),
-    )
 
 
 def _exact(tx: Transaction, query: SearchQuery, found: Sequence[Match]) -> dict[int, float]:

@@ -30,6 +30,8 @@ class Condition:
     sql: str
     params: tuple[Value, ...] = ()
     mail: bool = False
+    names_message: bool = False
+    """Enough to find the message by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Way:
     """Beginnings of one or two letters."""
     lowest: int = _EARLIEST
     highest: int = _LATEST
+    hidden: bool = False
+    """Hidden tickets too."""
     worded: bool = False
     """Words of the owner's are looked for in messages: every message is a hit, not every ticket."""
 
@@ -64,6 +68,7 @@ class Way:
             self.short + other.short,
             max(self.lowest, other.lowest),
             min(self.highest, other.highest),
+            self.hidden or other.hidden,
             self.worded or other.worded,
         )
 
@@ -97,8 +102,7 @@ class Planner:
         if len(ways) > MOST_WAYS:
             ways = replace(self, split=False)._ways(node, wanted=True)
         asked = tree.State("hidden") in tree.leaves(node, positive=True)
-        seen = () if asked else (Condition("t.hidden_ms IS NULL"),)
-        return [replace(way, conditions=way.conditions + seen) for way in ways]
+        return [replace(way, hidden=asked) for way in ways]
 
     def _ways(self, node: Node, *, wanted: bool) -> list[Way]:
         if isinstance(node, tree.Not):
@@ -289,7 +293,7 @@ def _exact(leaf: tree.Word) -> list[Condition]:
         return [_numbered(int(said))]
     if "@" in said and " " not in said:
         name = f"<{said.strip('<>')}>"
-        return [Condition("m.rfc_id = ?", (name,), mail=True)]
+        return [Condition("m.rfc_id = ?", (name,), mail=True, names_message=True)]
     return []
 
 

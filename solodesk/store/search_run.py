@@ -7,13 +7,14 @@ tickets that fit are few: then their messages are gathered and compared with the
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from heapq import merge
 from itertools import islice
 
 from solodesk.domain.search_tree import Field, SearchQuery, Term, Word, leaves
 from solodesk.domain.snippet import Looker
+from solodesk.store.driver import Value
 from solodesk.store.search_cards import Cards
 from solodesk.store.search_plan import Condition, Planner, Way
 from solodesk.store.spec import to_json
@@ -24,9 +25,9 @@ from solodesk.store.words import unpack_texts
 _FIRST, _GROWTH, _LARGEST = 64, 4, 4_096
 _PATIENCE = 1_000
 """Documents looked at before the tickets that fit are counted."""
-_FEW = 30_000
-"""So many messages of fitting tickets are gathered at most."""
-_SAMPLE = 64
+_FEW = 2_000
+"""So many tickets' messages are gathered at most."""
+_SAMPLE = 48
 _DENSE = 8
 """One in so many of the newest must hold a short beginning, else the index is asked for it."""
 
@@ -62,10 +63,15 @@ class Meanings:
         """Tags by name."""
         return self._cards.named(name, prefix=prefix)
 
-    def said(self, query: SearchQuery) -> list[Term]:
-        """Every term whose places a hit shows: the words and what else they may mean."""
-        wanted = [leaf for leaf in leaves(query.root, positive=True) if isinstance(leaf, Word)]
-        return [term for leaf in wanted for term in (leaf.term, *self.spelt(leaf.term))]
+    def said(self, query: SearchQuery, most: int) -> list[Term]:
+        """Every term whose places a hit shows: the words and what else they may mean, names that
+        sound so only when they are few."""
+        found: list[Term] = []
+        for leaf in leaves(query.root, positive=True):
+            if isinstance(leaf, Word):
+                others = self.spelt(leaf.term)
+                found += [leaf.term, *(others if len(others) <= most else ())]
+        return found
 
 
 def ways(tx: Transaction, query: SearchQuery, zone: tzinfo, meanings: Meanings) -> list[Way]:
@@ -86,6 +92,7 @@ def run(
     """Matching messages, newest first; `limit` is how many will be asked for, None: all.
 
     Ways without words give each ticket once. `only`: in these tickets.
+    With a limit what comes after so many need not be complete.
     """
     planned = ways(tx, query, zone, meanings or Meanings(tx))
     if only is not None:
@@ -93,8 +100,20 @@ def run(
             "t.id IN (SELECT value FROM json_each(?))", (to_json([int(each) for each in only]),)
         )
         planned = [_with(way, among) for way in planned]
-    streams = [_Stream(tx, way, limit, few=only is not None).matches() for way in planned]
-    return _once(streams[0] if len(streams) == 1 else merge(*streams, reverse=True))
+    few = only is not None
+    if limit is None or len(planned) < 2 or few:
+        return _once(_merged([_Stream(tx, way, few=few).matches() for way in planned]))
+    # The way that needs least first: what the others find must not be older than its last.
+    plain, *others = sorted(planned, key=lambda way: (not way.worded, len(way.conditions)))
+    newest = list(islice(_Stream(tx, plain).matches(), limit))
+    if len(newest) == limit:
+        floor = newest[-1].doc
+        others = [replace(way, lowest=max(way.lowest, floor)) for way in others]
+    return _once(_merged([iter(newest), *(_Stream(tx, way).matches() for way in others)]))
+
+
+def _merged(streams: Sequence[Iterator[Match]]) -> Iterator[Match]:
+    return streams[0] if len(streams) == 1 else merge(*streams, reverse=True)
 
 
 def _with(way: Way, condition: Condition) -> Way:
@@ -112,15 +131,13 @@ def _once(found: Iterator[Match]) -> Iterator[Match]:
 class _Stream:
     """One way's matches."""
 
-    def __init__(self, tx: Transaction, way: Way, limit: int | None, *, few: bool = False) -> None:
+    def __init__(self, tx: Transaction, way: Way, *, few: bool = False) -> None:
         self._tx = tx
         self._way = way
-        self._limit = limit
         self._few = few
-        sql = [condition.sql for condition in way.conditions]
-        self._where = "".join(f" AND {each}" for each in ("m.duplicate_of IS NULL", *sql))
-        self._params = [value for c in way.conditions for value in c.params]
-        self._choosy = any(c.sql != "t.hidden_ms IS NULL" for c in way.conditions)
+        self._tickets = [c for c in way.conditions if not c.mail]
+        self._mails = [c for c in way.conditions if c.mail]
+        self._choosy = bool(self._tickets)
 
     def matches(self) -> Iterator[Match]:
         """Newest first."""
@@ -129,23 +146,68 @@ class _Stream:
 
     def _plain(self, match: str) -> Iterator[Match]:
         way = self._way
-        asks_index = bool(way.words or way.without or way.short)
-        if self._few or (not asks_index and self._choosy):
-            gathered = self._gathered()
-            if gathered is not None:
-                yield from gathered if not asks_index else self._among(gathered, match)
-                return
-        yield from self._piecewise(self._documents(match), match)
+        if way.words or way.without or way.short:
+            if self._few:
+                return self._among(self._gathered() or [], match)
+            return self._piecewise(match)
+        if any(condition.names_message for condition in self._mails):
+            return iter(self._named())
+        if self._choosy and not self._mails:
+            return self._by_ticket()
+        return self._piecewise(match)
 
-    def _documents(self, match: str) -> Iterator[tuple[int]]:
+    def _where(self, *, all_: bool) -> tuple[str, list[Value]]:
+        conditions = self._tickets + self._mails if all_ else self._tickets
+        seen = () if self._way.hidden else ("t.hidden_ms IS NULL",)
+        sql = " AND ".join((*seen, *(condition.sql for condition in conditions))) or "1"
+        if all_:
+            # Each message brings its ticket: a list is to be looked into, not gone through.
+            sql = sql.replace("t.id IN", "+t.id IN")
+        return sql, [value for condition in conditions for value in condition.params]
+
+    def _by_ticket(self) -> Iterator[Match]:
+        """Conditions about tickets alone: the tickets, newest first, and the newest of each."""
+        way = self._way
+        where, params = self._where(all_=False)
+        # Tickets that are listed are looked up and sorted; states are met on the way down.
+        listed = any(c.sql.startswith(("t.id IN", "(t.id IN")) for c in self._tickets)
+        order = f"{'+' if listed else ''}t.last_message_ms"
+        tickets = self._tx.link.execute(
+            f"SELECT t.id FROM ticket t WHERE {where} ORDER BY {order} DESC", params
+        )
+        while piece := [row[0] for row in islice(tickets, _FIRST)]:
+            rows = self._tx.all(
+                "SELECT m.doc, m.id, m.ticket_id FROM json_each(?) j CROSS JOIN message m ON m.id ="
+                " (SELECT x.id FROM message x WHERE x.ticket_id = j.value"
+                " AND x.duplicate_of IS NULL ORDER BY x.received_ms DESC, x.id DESC LIMIT 1)",
+                (to_json(piece),),
+            )
+            found = [Match(*row) for row in sorted(rows, reverse=True) if row[0] >= way.lowest]
+            if rows and not found:
+                return
+            yield from found
+
+    def _named(self) -> list[Match]:
+        """Messages by a name of theirs."""
+        where, params = self._where(all_=True)
+        rows = self._tx.all(
+            "SELECT m.doc, m.id, m.ticket_id FROM message m CROSS JOIN ticket t"
+            f" ON t.id = m.ticket_id WHERE m.duplicate_of IS NULL AND {where}",
+            params,
+        )
+        return [Match(*row) for row in sorted(rows, reverse=True)]
+
+    def _documents(self, match: str, below: int | None = None) -> Iterator[tuple[int]]:
+        highest = self._way.highest if below is None else min(below - 1, self._way.highest)
         return self._tx.link.execute(
             "SELECT rowid FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ?"
             " ORDER BY rowid DESC",
-            (match, self._way.lowest, self._way.highest),
+            (match, self._way.lowest, highest),
         )
 
-    def _piecewise(self, documents: Iterator[tuple[int]], match: str) -> Iterator[Match]:
-        size, seen, given, last = _FIRST, 0, 0, None
+    def _piecewise(self, match: str) -> Iterator[Match]:
+        documents = self._documents(match)
+        size, seen, given, last = _FIRST, 0, 0, 0
         while piece := [row[0] for row in islice(documents, size)]:
             for fit in self._fitting(piece):
                 given += 1
@@ -163,24 +225,52 @@ class _Stream:
             yield from self._fitting(piece)
 
     def _fitting(self, documents: Sequence[int]) -> list[Match]:
+        if not (self._tickets or self._mails):
+            return self._seen(documents)
+        where, params = self._where(all_=True)
         rows = self._tx.all(
             "SELECT m.doc, m.id, m.ticket_id FROM json_each(?) j CROSS JOIN message m"
             " ON m.doc = j.value CROSS JOIN ticket t ON t.id = m.ticket_id"
-            f" WHERE 1{self._where}",
-            (to_json(documents), *self._params),
+            f" WHERE m.duplicate_of IS NULL AND {where}",
+            (to_json(documents), *params),
+        )
+        return [Match(*row) for row in rows]
+
+    def _seen(self, documents: Sequence[int]) -> list[Match]:
+        """Without conditions the index of documents is enough, and the few to be left out."""
+        hidden = (
+            ""
+            if self._way.hidden
+            else " AND m.ticket_id NOT IN (SELECT id FROM ticket WHERE hidden_ms IS NOT NULL)"
+        )
+        rows = self._tx.all(
+            "SELECT m.doc, m.id, m.ticket_id FROM json_each(?) j CROSS JOIN message m"
+            " ON m.doc = j.value WHERE m.id NOT IN"
+            f" (SELECT id FROM message WHERE duplicate_of IS NOT NULL){hidden}",
+            (to_json(documents),),
         )
         return [Match(*row) for row in rows]
 
     def _gathered(self, below: int | None = None) -> list[Match] | None:
         """Every message of the tickets that fit, newest first; None when they are many."""
-        beyond = "" if below is None else f" AND m.doc < {int(below)}"
-        rows = self._tx.all(
-            "SELECT m.doc, m.id, m.ticket_id FROM ticket t JOIN message m ON m.ticket_id = t.id"
-            f" WHERE m.doc BETWEEN ? AND ?{beyond}{self._where} LIMIT ?",
-            (self._way.lowest, self._way.highest, *self._params, _FEW + 1),
+        where, params = self._where(all_=False)
+        tickets = self._tx.all(
+            f"SELECT t.id FROM ticket t WHERE {where} LIMIT ?", (*params, _FEW + 1)
         )
-        if len(rows) > _FEW:
+        if len(tickets) > _FEW:
             return None
+        mails = "".join(f" AND {condition.sql}" for condition in self._mails)
+        rows = self._tx.all(
+            "SELECT m.doc, m.id, m.ticket_id FROM json_each(?) j CROSS JOIN message m"
+            " ON m.ticket_id = j.value CROSS JOIN ticket t ON t.id = m.ticket_id"
+            f" WHERE m.duplicate_of IS NULL AND m.doc BETWEEN ? AND ?{mails}",
+            (
+                to_json([row[0] for row in tickets]),
+                self._way.lowest,
+                self._way.highest if below is None else min(below - 1, self._way.highest),
+                *(value for condition in self._mails for value in condition.params),
+            ),
+        )
         return [Match(*row) for row in sorted(rows, reverse=True)]
 
     def _among(self, gathered: Sequence[Match], match: str) -> Iterator[Match]:
@@ -193,9 +283,7 @@ class _Stream:
             " ORDER BY rowid DESC",
             (match, gathered[-1].doc, gathered[0].doc),
         )
-        for (doc,) in rows:
-            if doc in known:
-                yield known[doc]
+        yield from (known[doc] for (doc,) in rows if doc in known)
 
     def _short(self) -> Iterator[Match]:
         """With beginnings of one or two letters: the newest messages are read for them, and the
@@ -210,7 +298,7 @@ class _Stream:
                 given += 1
                 yield fit
             seen, last = seen + len(piece), piece[-1].doc
-            if given * _DENSE < seen or (self._limit is None and seen >= 4 * _SAMPLE):
+            if given * _DENSE < seen:
                 break
         else:
             return

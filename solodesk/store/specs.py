@@ -54,6 +54,7 @@ VARIANT = spec(
     undo=True,
 )
 MACRO = spec("macro", rows.Macro, ("macro", "id"), undo=True)
+SAVED_SEARCH = spec("saved_search", rows.SavedSearch, ("saved_search", "id"), undo=True)
 SURVEY = spec("survey", rows.Survey, ("survey", "id"), ("ticket", "ticket_id"))
 MONTH = spec("frozen_month", rows.FrozenMonth, key=("month",))
 STEP = spec("undo_step", rows.UndoStep)
@@ -64,7 +65,7 @@ ALL: MappingProxyType[str, Spec[Any]] = MappingProxyType(
         for s in (
             SETTING, ACCOUNT, SERVER, IDENTITY, FOLDER, PLACE, CUSTOMER, ADDRESS, TICKET, MESSAGE,
             MENTION, PARTICIPANT, NOTE, TAG, TICKET_TAG, DRAFT, OUTBOX, RECIPIENT, CANNED, VARIANT,
-            MACRO, SURVEY, MONTH, STEP, SERVER_ACT,
+            MACRO, SAVED_SEARCH, SURVEY, MONTH, STEP, SERVER_ACT,
         )
     }
 )  # fmt: skip

@@ -163,6 +163,7 @@ TICKET = _table(
         "ix_ticket_last", "last_message_ms", "status", "kind", "hidden_ms", "merged_into",
         "customer_id",
     ),
+    Index("ix_ticket_unread", "unread", sqlite_where=sql("unread = 1")),
     Index("ix_ticket_counts", "status", "kind", "hidden_ms", "merged_into"),
     Index("ix_ticket_customer", "customer_id", "last_message_ms"),
     *(
@@ -176,7 +177,7 @@ TICKET = _table(
 MESSAGE = _table(
     "message", _id(), _uid(unique=False), _int("ticket_id", to="ticket"),
     _int("customer_id", null=True, to="customer"), _int("account_id", null=True, to="account"),
-    _int("doc", unique=True), _blob("sha256"), _int("size"), _text("rfc_id", null=True),
+    _int("doc"), _blob("sha256"), _int("size"), _text("rfc_id", null=True),
     *_texts("direction kind kind_because from_name from_address recipients subject"),
     _int("received_ms"), *_ints("date_ms date_offset_min", null=True),
     *_texts("in_reply_to refs"), _text("language", null=True),
@@ -185,6 +186,7 @@ MESSAGE = _table(
     _int("suggested_ticket_id", null=True), _int("duplicate_of", null=True, to="message"),
     _int("history"), _text("raw_state"), _int("outbox_id", null=True),
     *_ints("seen remote_allowed"),
+    Index("ix_message_doc", "doc", "ticket_id"),
     Index("ix_message_ticket", "ticket_id", "received_ms"), Index("ix_message_rfc", "rfc_id"),
     Index("ix_message_sha", "sha256"), Index("ix_message_customer", "customer_id", "received_ms"),
     Index(

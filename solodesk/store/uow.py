@@ -6,6 +6,7 @@ for: the window reads its lists before anything else is loaded.
 
 from collections.abc import Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from solodesk.domain.changes import Changes
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from solodesk.store.repositories.people import Customers
     from solodesk.store.repositories.raw import RawMail
     from solodesk.store.repositories.responses import Canned, Macros, Surveys
+    from solodesk.store.repositories.searches import SavedSearches
     from solodesk.store.repositories.server_side import GmailNames, ServerActs
     from solodesk.store.repositories.tickets import Tickets
     from solodesk.store.repositories.writing import Blobs, Drafts, Notes, Tags
@@ -41,6 +43,12 @@ class Reader:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
         self.now_ms = tx.now_ms
+
+    @cached_property
+    def folder(self) -> Path:
+        """The data folder in which the store lies."""
+        file = self._tx.value("SELECT file FROM pragma_database_list WHERE name = 'main'")
+        return Path(str(file)).parent
 
     @cached_property
     def tickets(self) -> "Tickets":
@@ -209,6 +217,13 @@ class Reader:
         from solodesk.store.repositories.history import Meta
 
         return Meta(self._tx)
+
+    @cached_property
+    def searches(self) -> "SavedSearches":
+        """Searches kept as views."""
+        from solodesk.store.repositories.searches import SavedSearches
+
+        return SavedSearches(self._tx)
 
     @cached_property
     def search(self) -> "Search":

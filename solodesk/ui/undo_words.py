@@ -31,6 +31,8 @@ _ONE: Final = {
     "ticket.reply": marked("Answered “{subject}”"),
     "ticket.split": marked("Split “{subject}”"),
     "ticket.join": marked("Moved a message"),
+    "ticket.unmerge": marked("Took a merge back"),
+    "ticket.unjoin": marked("Took a message out"),
     "survey.send": marked("Asked for a rating"),
     "settings.set": marked("Changed a setting"),
     "canned.import": marked("Imported canned responses"),
@@ -38,6 +40,9 @@ _ONE: Final = {
     "macro.save": marked("Saved a macro"),
     "macro.import": marked("Imported macros"),
     "macro.delete": marked("Deleted a macro"),
+    "search.save": marked("Saved a search"),
+    "search.change": marked("Changed a saved search"),
+    "search.delete": marked("Deleted a saved search"),
     "draft.discard": marked("Discarded a draft"),
     "canned.delete": marked("Deleted a canned response"),
 }

@@ -243,6 +243,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         marked("The search “{query}” cannot be understood."),
         marked("Check the part before the colon, or search for plain words."),
     ),
+    "not_understood": (
+        marked("{said}"),
+        "",
+    ),
     "empty_query": (
         marked("There is nothing to search for."),
         marked("Write a word."),
@@ -270,6 +274,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "merge_itself": (
         marked("A ticket cannot be merged into itself."),
         marked("Choose another ticket."),
+    ),
+    "not_merged": (
+        marked("Nothing was merged into ticket #{ticket}."),
+        marked("Say the ticket that was merged, or the one it went into."),
     ),
     "cannot_split": (
         marked("This message is the only one of its ticket."),
@@ -346,6 +354,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "bad_tag": (
         marked("“{tag}” cannot be a tag."),
         marked("Use 1 to 50 characters."),
+    ),
+    "empty_name": (
+        marked("The name is empty."),
+        marked("Write a name."),
+    ),
+    "no_such_search": (
+        marked("There is no saved search “{name}”."),
+        marked("See them with: solodesk searches list"),
     ),
     "name_taken": (
         marked("The name “{name}” is already used."),

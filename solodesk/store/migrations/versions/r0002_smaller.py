@@ -23,7 +23,7 @@ CREATE TABLE message (
   ticket_id INTEGER NOT NULL REFERENCES ticket (id),
   customer_id INTEGER REFERENCES customer (id),
   account_id INTEGER REFERENCES account (id),
-  doc INTEGER NOT NULL UNIQUE,
+  doc INTEGER NOT NULL,
   sha256 BLOB NOT NULL, size INTEGER NOT NULL,
   rfc_id TEXT,
   direction TEXT NOT NULL,
@@ -52,6 +52,7 @@ CREATE TABLE message (
 ) STRICT
 """
 _MESSAGE_INDEXES = {
+    "ix_message_doc": "ON message (doc, ticket_id)",
     "ix_message_ticket": "ON message (ticket_id, received_ms)",
     "ix_message_rfc": "ON message (rfc_id)",
     "ix_message_sha": "ON message (sha256)",
@@ -115,6 +116,7 @@ _SEARCH = (
     " WHERE attachments != '[]' AND raw_state != 'erased'",
     "CREATE TABLE name_sound (n INTEGER NOT NULL, sound TEXT NOT NULL, chars TEXT NOT NULL,"
     " PRIMARY KEY (n, sound, chars)) STRICT, WITHOUT ROWID",
+    "CREATE INDEX ix_ticket_unread ON ticket (unread) WHERE unread = 1",
     "DROP TABLE search",
     "CREATE VIRTUAL TABLE search USING fts5 (subject, sender, people, body, marks, content='',"
     " tokenize='unicode61 remove_diacritics 2')",
@@ -188,7 +190,7 @@ def _rebuilt(
     """The table in its new form with its old rows; references to it stay as they are."""
     link.execute(f"ALTER TABLE {table} RENAME TO old")
     for name in indexes:
-        link.execute(f"DROP INDEX {name}")
+        link.execute(f"DROP INDEX IF EXISTS {name}")
     link.execute(create)
     given = "" if columns == "*" else f"({columns})"
     link.execute(f"INSERT INTO {table} {given} {source}")
