@@ -1,4 +1,4 @@
-"""One act on tickets each: note, tag, status, snooze, merge, split, join, contact, undo.
+"""One act on tickets each: note, tag, status, snooze, merge, split, join, their undoing, contact.
 
 Every act is one undo step and prints the lines of the tickets it touched.
 """
@@ -16,7 +16,7 @@ from solodesk.cli.session import Session
 from solodesk.domain.events import Actor
 from solodesk.domain.ids import MessageId, TicketId
 from solodesk.domain.ticket import Channel, Status
-from solodesk.services import tickets
+from solodesk.services import ticket_returns, tickets
 from solodesk.services.units import Desk
 from solodesk.wording.gettext import _
 
@@ -74,6 +74,12 @@ def _register_moves(subparsers: Subparsers) -> None:
     join.add_argument("message", type=number)
     join.add_argument("number", type=number)
     join.set_defaults(run=run_join)
+    unmerge = subparsers.add_parser("unmerge")
+    unmerge.add_argument("number", type=number)
+    unmerge.set_defaults(run=run_unmerge)
+    unjoin = subparsers.add_parser("unjoin")
+    unjoin.add_argument("message", type=number)
+    unjoin.set_defaults(run=run_unjoin)
 
 
 def run_note(args: Namespace, session: Session) -> int:
@@ -148,6 +154,22 @@ def run_join(args: Namespace, session: Session) -> int:
     with session.store.write(label=("ticket.join", {})) as desk:
         ticket = tickets.by_number(desk, args.number)
         tickets.join(desk, MessageId(args.message), ticket)
+    show_tickets(session, [ticket], _("The message is in #{ticket} now."))
+    return 0
+
+
+def run_unmerge(args: Namespace, session: Session) -> int:
+    """Bring back a merged ticket (or the last one merged into N); prints it."""
+    with session.store.write(label=("ticket.unmerge", {})) as desk:
+        ticket = ticket_returns.unmerge_number(desk, args.number)
+    show_tickets(session, [ticket], _("#{ticket} is a ticket of its own again."))
+    return 0
+
+
+def run_unjoin(args: Namespace, session: Session) -> int:
+    """Take a message out of its ticket, with the answers to it; prints where it is now."""
+    with session.store.write(label=("ticket.unjoin", {})) as desk:
+        ticket = ticket_returns.unjoin(desk, MessageId(args.message))
     show_tickets(session, [ticket], _("The message is in #{ticket} now."))
     return 0
 

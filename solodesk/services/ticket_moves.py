@@ -49,22 +49,29 @@ def merge(desk: Desk, ids: Sequence[TicketId], into: TicketId) -> Changes:
     if any(row.id == target.id for row in sources):
         raise KnownError("merge_itself", ticket=target.number)
     for row in sources:
-        for message in desk.messages.ids_of_ticket(row.id):
-            _move(desk, message, target.id)
+        moved = desk.messages.ids_of_ticket(row.id)
+        for message in moved:
+            move(desk, message, target.id)
         for note in desk.notes.of_ticket(row.id):
             desk.notes.update(note.id, ticket_id=target.id)
         for tag in desk.tags.of_ticket(row.id):
             desk.tags.put(target.id, tag.id)
         desk.participants.add(target.id, sorted(desk.participants.of(row.id)))
         draft = desk.drafts.of_ticket(row.id)
-        if draft is not None and desk.drafts.of_ticket(target.id) is None:
+        moves_draft = draft is not None and desk.drafts.of_ticket(target.id) is None
+        if draft is not None and moves_draft:
             desk.drafts.update(draft.id, ticket_id=target.id)
         if row.status == Status.OPEN.value and target.status != Status.OPEN.value:
-            _set_status(desk, target, Status.OPEN)
+            set_status(desk, target, Status.OPEN)
         desk.tickets.update(
             row.id, merged_into=target.id, unread=False, alarm=None, snoozed_until_ms=None
         )
-        desk.event("merged", ticket=row.id, data={"into": int(target.id)})
+        data = {
+            "into": int(target.id),
+            "messages": [int(message) for message in moved],
+            "draft": int(draft.id) if draft is not None and moves_draft else None,
+        }
+        desk.event("merged", ticket=row.id, data=data)
     summary.retell(desk, target.id)
     return desk.changes()
 
@@ -91,7 +98,7 @@ def split(desk: Desk, ticket: TicketId, message: MessageId) -> TicketId:
         last_message_ms=moved.received_ms,
     )
     desk.tickets.give_number(made)
-    _take_along(desk, moved, made)
+    take_along(desk, moved, made)
     desk.messages.update(moved.id, joined_by=JoinedBy.MANUAL.value, suggested_ticket_id=None)
     desk.event(
         "split", ticket=row.id, message=moved.id, data={"into": int(made), "message": int(moved.id)}
@@ -109,7 +116,7 @@ def join(desk: Desk, message: MessageId, ticket: TicketId) -> Changes:
         desk.messages.update(moved.id, suggested_ticket_id=None)
         return desk.changes()
     left = moved.ticket_id
-    _take_along(desk, moved, target.id)
+    take_along(desk, moved, target.id)
     desk.messages.update(moved.id, joined_by=JoinedBy.MANUAL.value, suggested_ticket_id=None)
     desk.event(
         "joined", ticket=target.id, message=moved.id,
@@ -118,7 +125,7 @@ def join(desk: Desk, message: MessageId, ticket: TicketId) -> Changes:
     latest = moved.received_ms >= target.last_message_ms
     asks = moved.direction == "in" and moved.kind == Kind.PERSON.value and not moved.closer
     if latest and asks and target.status not in (Status.OPEN.value, Status.SPAM.value):
-        _set_status(desk, target, Status.OPEN)
+        set_status(desk, target, Status.OPEN)
     summary.retell(desk, target.id)
     if desk.messages.ids_of_ticket(left):
         summary.retell(desk, left)
@@ -128,18 +135,19 @@ def join(desk: Desk, message: MessageId, ticket: TicketId) -> Changes:
     return desk.changes()
 
 
-def _take_along(desk: Desk, message: rows.Message, ticket: TicketId) -> None:
+def take_along(desk: Desk, message: rows.Message, ticket: TicketId) -> None:
     """Move a message and its duplicates; who wrote and read it takes part in the new ticket."""
     for other in desk.messages.of_ticket(message.ticket_id):
         if message.id in (other.id, other.duplicate_of):
-            _move(desk, other.id, ticket)
+            move(desk, other.id, ticket)
     writers = (Address(message.from_name, message.from_address),)
     people = (*writers, *stored.people(message, "to"), *stored.people(message, "cc"))
     own = address_keys(tuple(Address("", a) for a in desk.accounts.own_addresses()))
     desk.participants.add(ticket, sorted(address_keys(people) - own))
 
 
-def _move(desk: Desk, message: MessageId, ticket: TicketId) -> None:
+def move(desk: Desk, message: MessageId, ticket: TicketId) -> None:
+    """Lay a message into a ticket, with the ids it is found by; summaries are told afterwards."""
     desk.messages.update(message, ticket_id=ticket)
     desk.mentions.move(message, ticket)
 
@@ -151,7 +159,8 @@ def _message(desk: Desk, message: MessageId) -> rows.Message:
     return found
 
 
-def _set_status(desk: Desk, row: rows.Ticket, status: Status) -> None:
+def set_status(desk: Desk, row: rows.Ticket, status: Status) -> None:
+    """Another status, because messages came or went."""
     desk.tickets.update(row.id, status=status.value)
     data = {"from": row.status, "to": status.value, "reason": "joined"}
     desk.event("status", ticket=row.id, data=data)

@@ -23,6 +23,9 @@ from solodesk.services.units import Desk
 __all__ = ["join", "merge", "split"]
 
 MAX_TAG: Final = 50
+_MOVES: Final = frozenset(
+    {"ticket.merge", "ticket.split", "ticket.join", "ticket.unmerge", "ticket.unjoin"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +258,11 @@ def undo(desk: Desk, ticket: TicketId | None = None) -> UndoResult | None:
         done = None if step is None else desk.undo.undo_step(step.id)
     if done is None:
         return None
+    if done.label[0] in _MOVES:
+        from solodesk.services import ticket_returns
+
+        moved, around = done.changes.of("message"), sorted(done.changes.tickets)
+        ticket_returns.after_undo(desk, moved, around)
     conflicts = tuple((c.table, c.fields) for c in done.conflicts)
     return UndoResult(done.label, done.changes, conflicts)
 
