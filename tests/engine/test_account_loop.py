@@ -332,6 +332,33 @@ def test_a_sign_in_page_in_our_way_is_offline(
     shop.store.clock.advance(seconds=1)  # type: ignore[attr-defined]
 
 
+def test_who_asks_us_to_wait_is_left_alone(
+    data_folder: DataFolder, clock: FixedClock, start: Start
+) -> None:
+    """Also when we would try again much sooner by ourselves."""
+    throttled = b"NO Request is throttled. Suggested Backoff Time: 90000 milliseconds"
+
+    def script(_server: OddImap, tag: str, command: str) -> bytes | None:
+        if command.startswith("EXAMINE") and not calm:
+            return tag.encode() + b" " + throttled + b"\r\n"
+        return None
+
+    calm: list[bool] = []
+    with OddImap({"INBOX": INBOX}, script) as server:
+        shop = odd_shop(data_folder, clock, server.port, "plain", None)
+        loop, heard = start(shop)
+        wait_until(lambda: heard.online == [True, False], 10, "it is told")
+        said = len(server.heard)
+        threading.Event().wait(0.6)  # six times what the pace would be
+        assert len(server.heard) == said
+        detail = account(shop).detail
+        assert detail is not None
+        assert detail["params"]["wait_s"] == 91
+        calm.append(True)
+        loop.wake()  # the owner may
+        wait_until(lambda: len(shop.messages()) == 1, 10, "it is read")
+
+
 class Restless(OddImap):
     """Says that a message is coming whenever it is asked."""
 
