@@ -4,10 +4,10 @@ r"""What desk and engine say to each other: one JSON object a line, over the eng
     engine → desk   {"id": 1, "ok": true, …}   or   {"id": 1, "error": {"code": …, "params": …}}
     engine → desk   {"news": "progress", "account": 1, "folder": "INBOX", "here": 1, "server": 9}
 
-Requests: `sync` (account optional: all), `send`, `discover` (address), `test_account` and
-`add_account` (address, name, user, smtp_user, imap, smtp, ca_file, secret or flow), `secret`
-(account, secret) and `accept_certificate` (account, fingerprint), all tried before they are kept,
-`sign_in` (address or account; device, client_id …) answers with `flow`, `open_url`
+Requests: `sync` (account optional: all; asked: by the owner), `send`, `discover` (address),
+`test_account` and `add_account` (address, name, user, smtp_user, imap, smtp, ca_file, secret or
+flow), `secret` (account, secret) and `accept_certificate` (account, fingerprint), all tried before
+they are kept, `sign_in` (address or account; device, client_id …) answers with `flow`, `open_url`
 and `user_code`: the desk opens the address, then `add_account` or `signed_in` (account) with that
 flow waits for the browser; `cancel` (flow, or the request id or address of a `discover`), `stop`.
 News: `progress`, `connectivity` (account, online), `alarm` (account, code, params), `changed`,

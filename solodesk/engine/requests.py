@@ -63,6 +63,7 @@ class Requests:
         self._slow: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
             "discover": self._discover,
             "fetch_rest": self._fetch_rest,
+            "fetch_pictures": self._fetch_pictures,
             "test_account": self._test_account,
             "add_account": self._add_account,
             "secret": self._secret,
@@ -126,7 +127,11 @@ class Requests:
         self._say(line)
 
     def _sync(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Look for mail; asked for by the owner, also where something had to be mended there."""
         account = params.get("account")
+        if params.get("asked"):
+            with self._store.write() as desk:
+                accounts.asked_again(desk)
         self._works.sync(None if account is None else AccountId(int(account)))
         return {}
 
@@ -198,6 +203,13 @@ class Requests:
             with ImapSource(accounts.receiving(account), self._secrets.of(account)) as source:
                 sync_rest.fetch_rest(self._store, message, source)
         return {}
+
+    def _fetch_pictures(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """The pictures of a message whose owner allowed them."""
+        from solodesk.services import pictures
+
+        here, missing = pictures.fetch(self._store, MessageId(int(params["message"])))
+        return {"here": here, "missing": missing}
 
     def _test_account(self, params: Mapping[str, Any]) -> dict[str, Any]:
         plan = accounts.plan(account_input(params))

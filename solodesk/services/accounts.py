@@ -346,6 +346,16 @@ def receive_failed(desk: Desk, account: AccountId, error: KnownError) -> str:
     return state
 
 
+def asked_again(desk: Desk) -> None:
+    """The owner asks once more where the provider wanted something done on its page: one attempt.
+
+    Not for refused passwords: another attempt with the same one only annoys (faults.md R7).
+    """
+    for row in desk.accounts.all():
+        if (row.detail or {}).get("code") in THERE and not may_sign_in(row):
+            desk.accounts.update(row.id, auth_failures=_MAX_REFUSALS - 1)
+
+
 def may_sign_in(row: rows.Account) -> bool:
     """Whether an attempt is allowed: after three refusals in a row only the owner can go on."""
     return row.auth_failures < _MAX_REFUSALS
@@ -368,6 +378,8 @@ def signed_in_again(desk: Desk, account: AccountId) -> None:
 
 _PORTAL_MS = 86_400_000
 OFFLINE = reach.OFFLINE
+THERE = frozenset({"web_login_needed", "imap_not_allowed", "unsafe_login"})
+"""Refusals that the owner mends on the provider's page."""
 REFUSED = frozenset(
     {"wrong_password", "app_password_needed", "password_not_taken", "web_login_needed"}
     | {"imap_not_allowed", "token_refused", "sign_in_refused"}

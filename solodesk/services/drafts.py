@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from solodesk.domain.ids import IdentityId, TicketId
 from solodesk.domain.message import Address
+from solodesk.services import draft_html
 from solodesk.services.units import Desk, Reader
 
 if TYPE_CHECKING:
@@ -98,6 +99,16 @@ def of_ticket(desk: Reader, ticket: TicketId | None) -> rows.Draft | None:
     if ticket is not None:
         return desk.drafts.of_ticket(ticket)
     return next((row for row in desk.drafts.all() if row.ticket_id is None), None)
+
+
+def new_message(reader: Reader) -> str:
+    """What the new message being written is about: subject, words or recipient; "" for none."""
+    row = of_ticket(reader, None)
+    if row is None:
+        return ""
+    names = [person.name or person.address for person in people(row.recipients, "to")]
+    told = row.subject.strip() or " ".join(draft_html.read(row.body).text.split())[:80]
+    return ", ".join(filter(None, (told, *names[:2])))
 
 
 def snapshot(draft: Draft, text: str) -> dict[str, Any]:

@@ -82,9 +82,11 @@ def customer_card(reader: Reader, customer: CustomerId) -> CustomerCard | None:
     return reader.lists.customer_card(customer)
 
 
-def outbox(reader: Reader, *, ended: bool = False) -> list[OutboxRow]:
-    """Mail on its way out."""
-    return reader.lists.outbox(ended=ended)
+def outbox(
+    reader: Reader, *, ended: bool = False, ticket: TicketId | None = None
+) -> list[OutboxRow]:
+    """Mail on its way out, all or that of one ticket."""
+    return reader.lists.outbox(ended=ended, ticket=ticket)
 
 
 def by_number(reader: Reader, number: int) -> TicketId | None:

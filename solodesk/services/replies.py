@@ -122,7 +122,7 @@ def send(
         outgoing.Leaving(
             ticket=ticket,
             identity=identity,
-            purpose="new" if draft.ticket is None else "reply",
+            purpose="new" if _begins(desk, draft) else "reply",
             to=draft.to,
             cc=draft.cc,
             bcc=draft.bcc,
@@ -142,6 +142,21 @@ def send(
     return Sent(outbox, desk.changes())
 
 
+def came_from(reader: Reader, outbox: OutboxId) -> tuple[TicketId, str]:
+    """(ticket, mode) to open the draft again that a cancelled row became."""
+    row = reader.outbox.get(outbox)
+    if row is None:
+        raise KnownError("no_such_outbox", outbox=int(outbox))
+    return reader.tickets.final(row.ticket_id), str(row.draft.get("mode") or "reply")
+
+
+def _begins(reader: Reader, draft: Draft) -> bool:
+    """Whether it begins a conversation: a new mail, also one that was taken back before."""
+    if draft.ticket is None:
+        return True
+    return draft.mode == "new" and not reader.messages.slips_of_ticket(draft.ticket)
+
+
 def cancel(desk: Desk, outbox: OutboxId) -> Changes:
     """Take a reply back before it is being sent, or when it was refused; its draft is there again.
 
@@ -154,6 +169,7 @@ def cancel(desk: Desk, outbox: OutboxId) -> Changes:
         raise KnownError(code, outbox=int(outbox))
     _calm(desk, row)
     _undo_sending(desk, row)
+    desk.undo.settle(outbox)
     return desk.changes()
 
 
@@ -183,6 +199,7 @@ def resolve(desk: Desk, outbox: OutboxId, how: Literal["delivered", "again", "gi
     else:
         desk.outbox.move(outbox, {row.state}, OutboxState.CANCELLED.value, **_AT_REST)
         _undo_sending(desk, row)
+        desk.undo.settle(outbox)
     return desk.changes()
 
 

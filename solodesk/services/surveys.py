@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from solodesk.base.errors import KnownError
 from solodesk.domain.customers import address_key
@@ -118,7 +118,7 @@ def send(
         ),
         outgoing.Timing(delay_s=delay_s, later_ms=by_rule.later_ms if by_rule else None),
         outgoing.Afterwards(),
-        {"automatic": "survey", "subject": letter.subject} if by_rule else {},
+        _copy(letter, Address(customer.name, address), by_rule=by_rule is not None),
     )
     queued = desk.outbox.get(outbox)
     desk.surveys.add(
@@ -132,6 +132,16 @@ def send(
         expires_ms=desk.now_ms + VALID_MS,
     )
     return outbox
+
+
+def _copy(letter: survey_mail.SurveyLetter, to: Address, *, by_rule: bool) -> dict[str, Any]:
+    """What the outbox row keeps to show its words while it waits."""
+    copy: dict[str, Any] = {
+        "subject": letter.subject,
+        "text": letter.text,
+        "recipients": {"to": [[to.name, to.address]]},
+    }
+    return {"automatic": "survey", **copy} if by_rule else copy
 
 
 def vote_in(desk: Desk, parsed: ParsedMessage, at_ms: int) -> Vote | None:

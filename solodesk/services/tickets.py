@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from solodesk.base.errors import KnownError
 from solodesk.domain.changes import Changes
 from solodesk.domain.events import Actor
 from solodesk.domain.ids import MessageId, TicketId
 from solodesk.domain.message import Kind
+from solodesk.domain.outbox import NEEDS_OWNER, OutboxState
 from solodesk.domain.ticket import Alarm, Channel, Status, priority_named, status_named
 from solodesk.services import summary, ticket_moves
 from solodesk.services.ticket_moves import join, merge, split, touched
 from solodesk.services.units import Desk
+
+if TYPE_CHECKING:
+    from solodesk.store import rows
 
 __all__ = ["join", "merge", "split"]
 
@@ -42,18 +46,34 @@ def set_status(desk: Desk, ids: Sequence[TicketId], status: str) -> Changes:
     """Set a status: open, waiting, closed or spam."""
     wanted = status_named(status)
     for row in touched(desk, ids):
-        if row.status == wanted.value and row.alarm != Alarm.BOUNCED.value:
+        if row.status == wanted.value and row.alarm is None:
             continue
         columns: dict[str, Any] = {"status": wanted.value, "woken_ms": None}
         if wanted in (Status.CLOSED, Status.SPAM):
             columns |= {"waiting_since_ms": None, "snoozed_until_ms": None, "unread": False}
-        if row.alarm == Alarm.BOUNCED.value:
+        if row.alarm == Alarm.BOUNCED.value or _is_told(desk, row):
             columns["alarm"] = None
         desk.tickets.update(row.id, **columns)
         if row.status != wanted.value:
             data = {"from": row.status, "to": wanted.value, "reason": "owner"}
             desk.event("status", ticket=row.id, data=data)
     return desk.changes()
+
+
+def calm(desk: Desk, ticket: TicketId) -> Changes:
+    """The owner has read that some did not get a reply: no alarm any more."""
+    row = desk.tickets.get(ticket)
+    if row is not None and _is_told(desk, row):
+        desk.tickets.update(row.id, alarm=None)
+    return desk.changes()
+
+
+def _is_told(desk: Desk, row: rows.Ticket) -> bool:
+    """Whether an alarm only tells: the reply has left, to some but not to all."""
+    if row.alarm != Alarm.FAILED.value:
+        return False
+    wanting = {state.value for state in NEEDS_OWNER}
+    return not any(each.state in wanting for each in desk.outbox.of_ticket(row.id))
 
 
 def close(desk: Desk, ids: Sequence[TicketId]) -> Changes:
@@ -258,6 +278,8 @@ def undo(desk: Desk, ticket: TicketId | None = None) -> UndoResult | None:
         done = None if step is None else desk.undo.undo_step(step.id)
     if done is None:
         return None
+    for touched_id in sorted(done.changes.tickets):
+        _unask(desk, TicketId(touched_id))
     if done.label[0] in _MOVES:
         from solodesk.services import ticket_returns
 
@@ -265,6 +287,14 @@ def undo(desk: Desk, ticket: TicketId | None = None) -> UndoResult | None:
         ticket_returns.after_undo(desk, moved, around)
     conflicts = tuple((c.table, c.fields) for c in done.conflicts)
     return UndoResult(done.label, done.changes, conflicts)
+
+
+def _unask(desk: Desk, ticket: TicketId) -> None:
+    """A rating whose question was taken back was not asked for."""
+    for survey in desk.surveys.of_ticket(ticket):
+        asked = None if survey.outbox_id is None else desk.outbox.get(survey.outbox_id)
+        if asked is not None and asked.state == OutboxState.CANCELLED.value:
+            desk.surveys.delete(survey.id)
 
 
 def join_number(desk: Desk, message: MessageId, number: int) -> Changes:

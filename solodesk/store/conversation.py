@@ -26,7 +26,8 @@ _NOTE = (
     " WHERE ticket_id = ? AND deleted_ms IS NULL"
 )
 _LEAVING = (
-    "SELECT o.id, o.draft, o.queued_ms, o.state, i.name, i.address FROM outbox o"
+    "SELECT o.id, o.draft, o.queued_ms, o.state, i.name, i.address,"
+    " coalesce(o.hold_reason, '') IN ('new_mail', 'answered_elsewhere') FROM outbox o"
     " JOIN identity i ON i.id = o.identity_id"
     " WHERE o.ticket_id = ? AND o.message_id IS NULL AND o.state != 'cancelled'"
     " AND o.purpose != 'acknowledgement'"
@@ -137,6 +138,7 @@ def _leaving(row: tuple[Any, ...]) -> ConversationItem:
         sender=Address(row[4], row[5]), to=people(recipients.get("to")),
         cc=people(recipients.get("cc")), subject=str(draft.get("subject") or ""),
         files=attachments(draft.get("attachments")), outbox=OutboxId(row[0]), state=row[3],
+        held_back=bool(row[6]),
     )  # fmt: skip
 
 
@@ -156,6 +158,7 @@ def _item(
     files: tuple[Attachment, ...] = (),
     outbox: OutboxId | None = None,
     state: str | None = None,
+    held_back: bool = False,
 ) -> ConversationItem:
     """An item that is no stored message."""
     return ConversationItem(
@@ -182,6 +185,7 @@ def _item(
         remote_allowed=False,
         outbox=outbox,
         state=state,
+        held_back=held_back,
         channel=channel,
         direction=direction,
         minutes=minutes,

@@ -73,7 +73,8 @@ _ROW = (
     " t.alarm, t.thanked, t.created_ms, t.last_message_ms, t.waiting_since_ms,"
     " t.first_response_ms, t.messages, t.attachments, t.preview,"
     " (SELECT d.body || ' ' || d.attachments FROM draft d WHERE d.ticket_id = t.id),"
-    " (SELECT json_array(o.state, o.not_before_ms) FROM outbox o WHERE o.ticket_id = t.id"
+    " (SELECT json_array(o.state, o.not_before_ms, o.hold_reason, o.queued_ms)"
+    " FROM outbox o WHERE o.ticket_id = t.id"
     " AND o.state NOT IN ('sent', 'cancelled') AND o.purpose != 'acknowledgement'"
     " ORDER BY o.id DESC LIMIT 1)"
     " FROM json_each(?) j CROSS JOIN ticket t ON t.id = j.value"
@@ -237,9 +238,9 @@ class Lists:
 
     # -- the outbox
 
-    def outbox(self, *, ended: bool = False) -> list[OutboxRow]:
-        """Mail on its way, oldest first; with `ended` also what was sent or cancelled."""
-        return outbox(self._tx, ended=ended)
+    def outbox(self, *, ended: bool = False, ticket: TicketId | None = None) -> list[OutboxRow]:
+        """Mail on its way (of one ticket), oldest first; with `ended` also sent and cancelled."""
+        return outbox(self._tx, ended=ended, ticket=ticket)
 
     # -- searching
 
@@ -303,7 +304,7 @@ def _sum(status: str, *counts: dict[str, int]) -> int:
 
 
 def _row(row: tuple[Any, ...], tags: tuple[Tag, ...]) -> TicketRow:
-    state, not_before = (None, None) if row[23] is None else json.loads(row[23])
+    state, not_before, hold, queued = [None] * 4 if row[23] is None else json.loads(row[23])
     return TicketRow(
         id=TicketId(row[0]),
         number=row[1],
@@ -331,4 +332,6 @@ def _row(row: tuple[Any, ...], tags: tuple[Tag, ...]) -> TicketRow:
         has_draft=row[22] is not None and has_words(row[22].removesuffix("[]")),
         outbox_state=state,
         outbox_not_before_ms=not_before,
+        outbox_hold=hold,
+        outbox_queued_ms=queued,
     )

@@ -15,7 +15,7 @@ _OUTBOX = (
     " o.not_before_ms, o.phase, o.reason, o.queued_ms, o.accepted_ms, o.found_in_sent"
     " FROM outbox o JOIN ticket t ON t.id = o.ticket_id"
     " LEFT JOIN customer c ON c.id = t.customer_id"
-    " WHERE ? OR o.state NOT IN ('sent', 'cancelled') ORDER BY o.id"
+    " WHERE (? OR o.state NOT IN ('sent', 'cancelled'))"
 )
 
 
@@ -68,9 +68,12 @@ def customer_card(tx: Transaction, customer: CustomerId) -> CustomerCard | None:
     )
 
 
-def outbox(tx: Transaction, *, ended: bool) -> list[OutboxRow]:
+def outbox(tx: Transaction, *, ended: bool, ticket: TicketId | None = None) -> list[OutboxRow]:
     """Mail on its way, oldest first; with `ended` also what was sent or cancelled."""
-    return [_outbox_row(tx, row) for row in tx.all(_OUTBOX, (ended,))]
+    if ticket is None:
+        return [_outbox_row(tx, row) for row in tx.all(f"{_OUTBOX} ORDER BY o.id", (ended,))]
+    of_ticket = f"{_OUTBOX} AND o.ticket_id = ? ORDER BY o.id"
+    return [_outbox_row(tx, row) for row in tx.all(of_ticket, (ended, ticket))]
 
 
 def _outbox_row(tx: Transaction, row: tuple[Any, ...]) -> OutboxRow:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from solodesk.domain.changes import Changes
-from solodesk.domain.ids import MessageId
+from solodesk.domain.ids import MessageId, OutboxId
 from solodesk.store import rows, specs
 from solodesk.store.driver import IntegrityError, Value
 from solodesk.store.gateway import Gateway
@@ -18,6 +18,13 @@ from solodesk.store.transaction import Transaction, unpack
 KEPT_STEPS = 50
 
 _CANCELLABLE = ("held", "queued", "retrying")
+# Acts that did nothing but hand a mail over; what else they did follows the mail.
+_SENDING = "json_extract(label, '$.code') IN ('reply.send', 'ticket.reply', 'survey.send')"
+_LEFT = (
+    "EXISTS (SELECT 1 FROM undo_entry e JOIN outbox o ON o.id = json_extract(e.row_key, '$.id')"
+    " WHERE e.step_id = undo_step.id AND e.table_name = 'outbox'"
+    f" AND o.state NOT IN {_CANCELLABLE})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +59,18 @@ class Undo:
         self._steps: Gateway[rows.UndoStep] = Gateway(tx, specs.STEP)
 
     def last(self) -> rows.UndoStep | None:
-        """The newest step that was not undone."""
-        return self._steps.first("WHERE undone_ms IS NULL ORDER BY id DESC LIMIT 1")
+        """The newest step that can be undone: a mail that has left can not be taken back."""
+        return self._steps.first(
+            f"WHERE undone_ms IS NULL AND NOT ({_SENDING} AND {_LEFT}) ORDER BY id DESC LIMIT 1"
+        )
+
+    def settle(self, outbox: OutboxId) -> None:
+        """A mail was taken back by another way than undo: its step has nothing left to undo."""
+        self._tx.run(
+            f"UPDATE undo_step SET undone_ms = ? WHERE undone_ms IS NULL AND {_SENDING} AND id IN"
+            " (SELECT step_id FROM undo_entry WHERE table_name = 'outbox' AND row_key = ?)",
+            (self._tx.now_ms, f'{{"id":{int(outbox)}}}'),
+        )
 
     def get(self, step: int) -> rows.UndoStep | None:
         """One step."""

@@ -9,6 +9,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from solodesk.base.clock import utc
+from solodesk.base.errors import KnownError
 from solodesk.domain.hours import BusinessHours
 from solodesk.domain.ids import TicketId
 from solodesk.domain.views import Tag, TicketRow, View
@@ -20,6 +21,17 @@ from solodesk.ui.palette_entries import Entry, Sort
 from solodesk.ui.ticketlist.source import ListQuery
 
 _FOUND = 6
+_TROUBLES = ("sign_in_needed", "error", "portal")
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A mailbox that needs the owner. `state`: sign_in_needed | error | portal (something else
+    answers in the server's place, as in a hotel); `fault`: what is known of it."""
+
+    address: str
+    state: str
+    fault: KnownError | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +46,9 @@ class Standing:
     next_wake_ms: int | None
     leaving: int
     """Replies on their way."""
-    trouble: tuple[str, str] | None
-    """(account's address, state) of an account that needs the owner; state `portal`: something
-    else answers in the server's place, as in a hotel."""
+    trouble: Trouble | None
+    new_draft: str
+    """What the new message that is being written is about; "" for none."""
 
 
 class DeskSource:
@@ -162,14 +174,8 @@ class _Answer:
 
 def _standing(reader: Reader) -> Standing:
     counts = lists.counts(reader)
-    accounts = reader.accounts.all()
-    received = [a.last_receive_ms for a in accounts if a.last_receive_ms is not None]
-    states = [(a.address, a.state) for a in accounts if a.state in {"sign_in_needed", "error"}]
-    states += [
-        (a.address, "portal")
-        for a in accounts
-        if a.state == "offline" and (a.detail or {}).get("code") in PORTAL
-    ]
+    mailboxes = reader.accounts.all()
+    received = [a.last_receive_ms for a in mailboxes if a.last_receive_ms is not None]
     leaving = [row for row in lists.outbox(reader) if row.state in {"queued", "retrying", "held"}]
     wakes = [
         row.snoozed_until_ms
@@ -180,12 +186,37 @@ def _standing(reader: Reader) -> Standing:
         counts,
         tuple(lists.tag_counts(reader)),
         min(received, default=None),
-        len(accounts),
-        any(a.first_sync_done_ms is None for a in accounts),
+        len(mailboxes),
+        any(a.first_sync_done_ms is None for a in mailboxes),
         min(wakes, default=None),
         len(leaving),
-        states[0] if states else None,
+        _trouble(reader),
+        _new_message(reader),
     )
+
+
+def _trouble(reader: Reader) -> Trouble | None:
+    """The mailbox whose trouble matters most: nothing comes in or goes out without the owner."""
+    found: list[Trouble] = []
+    for row in reader.accounts.all():
+        state, detail = row.state, row.detail
+        servers = reader.accounts.servers(row.id)
+        if state == "ok" and servers and servers[0].state != "ok":
+            state, detail = servers[0].state, servers[0].detail
+        fault = None if not detail else KnownError(detail["code"], **detail.get("params", {}))
+        if state == "offline" and fault is not None and fault.code in PORTAL:
+            state = "portal"
+        if state in _TROUBLES:
+            found.append(Trouble(row.address, state, fault))
+    return min(found, key=lambda each: _TROUBLES.index(each.state), default=None)
+
+
+def _new_message(reader: Reader) -> str:
+    if not reader.lists.new_drafts():
+        return ""
+    from solodesk.services import drafts
+
+    return drafts.new_message(reader)
 
 
 def _canned(reader: Reader, words: str) -> list[Entry]:

@@ -183,8 +183,11 @@ class Navigation(QObject):
                 snoozed=standing.counts.get(View.SNOOZED, 0),
                 wakes=shown,
                 accounts=standing.accounts,
+                new_draft=bool(standing.new_draft),
             )
         )
+        drafting = query.view is View.DRAFTS and open_view is not None
+        self._tickets.new_draft.show_draft(standing.new_draft if drafting else "")
         self.standing_changed.emit(standing)
         return standing
 
@@ -203,6 +206,11 @@ class Navigation(QObject):
         self.refresh_standing()
         if self._shown is not None and self._shown in stale:
             self._show_customer(self._tickets.model.ticket_row(self._shown))
+
+    def show_customer_again(self) -> None:
+        """The customer of the ticket on show, after something else stood there."""
+        ticket = self._shown
+        self._show_customer(self._tickets.model.ticket_row(ticket) if ticket is not None else None)
 
     def retranslate(self) -> None:
         """Words anew."""

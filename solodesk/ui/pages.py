@@ -7,6 +7,7 @@ must not compute or send anything.
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Literal, cast
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMainWindow
@@ -141,10 +142,12 @@ class Pages(QObject):
         if act == "decide":
             self._decide(number)
         elif act == "retry":
-            self._gate.act(lambda desk: replies.retry(desk, number))
-            self._gate.engine({"do": "send"})
-        elif act == "cancel":
-            self._gate.act(lambda desk: replies.cancel(desk, number))
+            self._gate.act(lambda desk: replies.retry(desk, number), self._wake, durable=True)
+        elif act == "wake":
+            self._gate.engine({"do": "sync"})
+            self._wake()
+        elif act == "take_back":
+            self._gate.act(lambda desk: replies.cancel(desk, number), durable=True)
         elif act == "look":
             self._gate.engine({"do": "sync"})
 
@@ -165,13 +168,12 @@ class Pages(QObject):
         from solodesk.services import replies
 
         number = OutboxId(outbox)
-        if choice == "delivered":
-            self._gate.act(lambda desk: replies.resolve(desk, number, "delivered"))
-        elif choice == "again":
-            self._gate.act(lambda desk: replies.resolve(desk, number, "again"))
-            self._gate.engine({"do": "send"})
-        else:
-            self._gate.engine({"do": "sync"})
+        how = cast('Literal["delivered", "again", "give_up"]', choice)
+        self._gate.act(lambda desk: replies.resolve(desk, number, how), self._wake, durable=True)
+
+    def _wake(self, _done: object = None) -> None:
+        """The engine looks at the outbox now, after what was decided is in the store."""
+        self._gate.engine({"do": "send"})
 
     def save_file(self, message: int, index: int) -> None:
         """Save one attachment where the owner says; nothing is opened by itself."""

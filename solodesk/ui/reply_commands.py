@@ -33,9 +33,7 @@ class Leaving:
     """The reply the toast speaks of."""
 
     outbox: OutboxId
-    ticket: TicketId | None
     name: str
-    mode: str
 
 
 class ReplyCommands(QObject):
@@ -163,23 +161,25 @@ class ReplyCommands(QObject):
         self._stop_watching()
         self._gate.act(
             lambda desk: replies.cancel(desk, leaving.outbox),
-            partial(self._on_cancelled, leaving),
+            partial(self._on_cancelled, leaving.outbox),
+            durable=True,
             fail=self._on_too_late,
         )
 
     def edit_again(self, outbox: int) -> None:
         """Bring back what did not leave, to be changed and sent anew."""
-        ticket = self._conversation.ticket()
         self._gate.act(
             lambda desk: replies.cancel(desk, OutboxId(outbox)),
-            lambda _done: self._composer.open_for(ticket, "reply"),
+            partial(self._on_cancelled, OutboxId(outbox)),
+            durable=True,
             fail=self._on_too_late,
         )
 
-    def _on_cancelled(self, leaving: Leaving, _result: object) -> None:
-        if leaving.ticket is not None and leaving.ticket != self._conversation.ticket():
-            self.ticket_wanted.emit(leaving.ticket)
-        self._composer.open_for(leaving.ticket, leaving.mode)
+    def _on_cancelled(self, outbox: OutboxId, _result: object) -> None:
+        ticket, mode = self._gate.read(lambda reader: replies.came_from(reader, outbox))
+        if ticket != self._conversation.ticket():
+            self.ticket_wanted.emit(ticket)
+        self._composer.open_for(ticket, mode)
 
     def _on_too_late(self, _error: object) -> None:
         self.said.emit(_("Already sent."))
@@ -201,8 +201,7 @@ class ReplyCommands(QObject):
             self.open("reply")
 
     def _on_composer_sent(self, outbox: int, name: str, draft: replies.Draft) -> None:
-        # Not the ticket on show: the list has gone on to the next one by now.
-        self._leaving = Leaving(OutboxId(outbox), draft.ticket, name, draft.mode)
+        self._leaving = Leaving(OutboxId(outbox), name)
         self._gate.engine({"do": "send"})
         self._tick.start()
         self._on_tick_timeout()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from solodesk.base.errors import KnownError
-from solodesk.ui.desk_source import DeskSource, Standing
+from solodesk.ui.desk_source import DeskSource, Standing, Trouble
 from solodesk.ui.ops import DeskGate
 from solodesk.ui.statusline import Banner, Notice, StatusLine
 from solodesk.wording import dates
@@ -17,6 +17,9 @@ from solodesk.wording.gettext import _, ngettext
 
 _ERROR_STAYS_MS = 12_000
 _PROGRESS_STAYS_MS = 4_000
+_THERE = frozenset({"unsafe_login", "web_login_needed", "imap_not_allowed"})
+"""What the owner mends on the provider's page."""
+_BY_BROWSER = frozenset({"sign_in_expired", "token_refused", "sign_in_refused"})
 
 
 class StatusWords(QObject):
@@ -50,7 +53,7 @@ class StatusWords(QObject):
 
     def check_mail(self) -> None:
         """F5: fetch now."""
-        self._gate.engine({"do": "sync"})
+        self._gate.engine({"do": "sync", "asked": True})
         self._line.show_message(_("Checking for mail"), "refresh-cw")
         self._quiet.start()
 
@@ -127,7 +130,7 @@ class StatusWords(QObject):
             )
         standing = self._standing
         if standing is not None and standing.trouble is not None:
-            return self._trouble(*standing.trouble)
+            return self._trouble(standing.trouble)
         if not self._online:
             n = standing.leaving if standing is not None else 0
             text = _("You can keep working.")
@@ -141,11 +144,30 @@ class StatusWords(QObject):
             return Notice("offline", _("You're offline."), text, action, "wifi-off")
         return None
 
-    def _trouble(self, address: str, state: str) -> Notice:
-        if state == "sign_in_needed":
+    def _trouble(self, trouble: Trouble) -> Notice:
+        address, state, fault = trouble.address, trouble.state, trouble.fault
+        code = fault.code if fault is not None else ""
+        if code in _THERE and fault is not None:
+            # Not ours to mend by another password: said as it is, and tried again when asked.
+            from solodesk.wording import errors
+
+            again = ("mail.check", _("Try again"))
+            return Notice("error", errors.sentence(fault), errors.hint(fault), again, "lock")
+        if code == "certificate_changed":
             return Notice(
                 "error",
-                _("{address} did not accept the password.").format(address=address),
+                _("The server of {address} shows another certificate.").format(address=address),
+                _("No password was sent. Look at it before mail is fetched again."),
+                ("account.add", _("Look at it")),
+                "lock",
+            )
+        if state == "sign_in_needed":
+            title = _("{address} did not accept the password.")
+            if code in _BY_BROWSER:
+                title = _("The sign-in for {address} has ended.")
+            return Notice(
+                "error",
+                title.format(address=address),
                 _("Your mail is safe; nothing new comes in until you sign in again."),
                 ("account.add", _("Sign in again")),
                 "lock",

@@ -113,11 +113,15 @@ class Workbench(QObject):
         return commands_for(words, offered, self._recent)
 
     def _on_composer_opened(self) -> None:
-        self.conversation.set_composer_open(True)
+        new = self.composer.ticket() is None
+        self.conversation.set_composer_open(True, new=new)
+        if new:
+            self.customer.show_customer(None)
         self._actions.set_state(When.WRITING, on=True)
 
     def _on_composer_closed(self) -> None:
         self.conversation.set_composer_open(False)
+        self._navigation.show_customer_again()
         self._actions.set_state(When.WRITING, on=False)
         self._shell.tickets.view.setFocus()
 

@@ -54,6 +54,7 @@ class ConversationHeader(QWidget):
         """Fill in the ticket's subject, number, status and tags."""
         self._title.set_full_text(row.subject or _("(no subject)"))
         self._title.setMaximumWidth(self._title.sizeHint().width() + 4)
+        self._more.show()
         self._number.setText(f"#{row.number}" if row.number is not None else "")
         self._clear_chips()
         status = Chip(
@@ -72,6 +73,14 @@ class ConversationHeader(QWidget):
         plus.clicked.connect(self._on_tag_clicked)
         self._chips.addWidget(plus)
         self._chips.addStretch(1)
+
+    def show_new(self) -> None:
+        """The title over a message that belongs to no ticket yet."""
+        self._title.set_full_text(_("New message"))
+        self._title.setMaximumWidth(self._title.sizeHint().width() + 4)
+        self._number.setText("")
+        self._clear_chips()
+        self._more.hide()
 
     def menu_anchor(self) -> QWidget:
         """The button under which the menu opens."""

@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from solodesk.base.errors import KnownError
 from solodesk.domain.changes import Changes
 from solodesk.domain.ids import MessageId, TicketId
-from solodesk.domain.views import ConversationItem, TicketRow
-from solodesk.services import lists, settings, tickets
+from solodesk.domain.views import ConversationItem, OutboxRow, TicketRow
+from solodesk.services import enclosures, lists, settings, tickets
+from solodesk.services.enclosures import Enclosure
 from solodesk.services.units import Reader
 from solodesk.ui.appearance import Appearance
 from solodesk.ui.conversation.actionrow import ActionRow, EmptyPlace
@@ -23,9 +24,12 @@ from solodesk.ui.conversation.cards import CardColumn, Key, Shown, key_of
 from solodesk.ui.conversation.header import ConversationHeader
 from solodesk.ui.conversation.message import HtmlBody, Setting
 from solodesk.ui.conversation.notices import notice_for
+from solodesk.ui.conversation.outbox_words import Moment
 from solodesk.ui.ops import DeskGate
 
 _BIG_MAIL = 400_000
+_ANY_HEIGHT = 16_777_215
+"""Qt's own largest height: no limit."""
 
 
 class ConversationPane(QWidget):
@@ -48,10 +52,13 @@ class ConversationPane(QWidget):
         self._ticket: TicketId | None = None
         self._row: TicketRow | None = None
         self._items: tuple[ConversationItem, ...] = ()
+        self._leaving: tuple[OutboxRow, ...] = ()
         self._opened: set[Key] = set()
         self._unfolded = False
         self._composer_open = False
+        self._writing_new = False
         self._html: dict[tuple[MessageId, bool], HtmlBody | None] = {}
+        self._enclosed: dict[MessageId, Enclosure | None] = {}
         self._setting = Setting(appearance, ZoneInfo("UTC"), self._now_ms)
         self.setObjectName("conversationPane")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -67,6 +74,7 @@ class ConversationPane(QWidget):
         if ticket != self._ticket:
             self._opened.clear()
             self._html.clear()
+            self._enclosed.clear()
             self._unfolded = False
             self._row, self._items = None, ()
             self._cards.start_anew()
@@ -90,10 +98,13 @@ class ConversationPane(QWidget):
         """The keys scroll it from now on."""
         self._cards.setFocus()
 
-    def set_composer_open(self, is_open: bool) -> None:
-        """Hide the row of actions while the composer stands in its place."""
+    def set_composer_open(self, is_open: bool, *, new: bool = False) -> None:
+        """Hide the row of actions while the composer stands in its place; a `new` message has
+        nothing to do with the ticket on show, which makes room for it."""
         self._composer_open = is_open
-        self._actions.setVisible(not is_open and self._row is not None)
+        self._writing_new = is_open and new
+        self._show_parts()
+        self._fill_notices()
 
     def expand_all(self) -> None:
         """Open every message."""
@@ -159,37 +170,52 @@ class ConversationPane(QWidget):
     def _load(self) -> None:
         row: TicketRow | None = None
         items: tuple[ConversationItem, ...] = ()
+        leaving: tuple[OutboxRow, ...] = ()
         if self._ticket is not None:
             ticket = self._ticket
-            rows, items, zone = self._gate.read(
+            rows, items, zone, leaving = self._gate.read(
                 lambda reader: (
                     lists.rows(reader, [ticket]),
                     lists.conversation(reader, ticket),
                     settings.zone(reader),
+                    tuple(lists.outbox(reader, ended=True, ticket=ticket)),
                 )
             )
             row = rows.get(ticket)
             self._setting = Setting(self._appearance, zone, self._now_ms)
-        if row is not None and row == self._row and items == self._items:
+        if row is not None and (row, items, leaving) == (self._row, self._items, self._leaving):
             return
         if self._row is None and row is not None and row.unread:
             self._opened.update(_unanswered(items))
-        self._row, self._items = row, items
-        shown = row is not None
-        self._header.setVisible(shown)
-        self._cards.setVisible(shown)
-        self._empty.setVisible(not shown)
-        self._actions.setVisible(shown and not self._composer_open)
+        self._row, self._items, self._leaving = row, items, leaving
         if row is not None:
-            self._header.show_ticket(row)
             self._actions.set_closed(closed=row.status == "closed")
+        self._show_parts()
         self._fill_notices()
         self._fill()
+
+    def _show_parts(self) -> None:
+        """The ticket, an empty place, or only the title of a new message over the composer."""
+        shown = self._row is not None and not self._writing_new
+        self._header.setVisible(shown or self._writing_new)
+        self._cards.setVisible(shown)
+        self._empty.setVisible(not shown and not self._writing_new)
+        self._actions.setVisible(shown and not self._composer_open)
+        if self._writing_new:
+            self._header.show_new()
+        elif self._row is not None:
+            self._header.show_ticket(self._row)
+        self.setMaximumHeight(self._header.height() if self._writing_new else _ANY_HEIGHT)
 
     def _fill(self) -> None:
         folded, shown = self._split()
         entries = [
-            Shown(item, opened, self._html_of(item) if opened else None)
+            Shown(
+                item,
+                opened,
+                self._html_of(item) if opened else None,
+                self._enclosure_of(item) if opened else None,
+            )
             for item in shown
             for opened in (self._is_open(item),)
         ]
@@ -200,9 +226,10 @@ class ConversationPane(QWidget):
             if (widget := entry.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        if self._row is None:
+        if self._row is None or self._writing_new:
             return
-        notice = notice_for(self._row, self._items, self._appearance)
+        moment = Moment(self._now_ms(), self._setting.zone)
+        notice = notice_for(self._row, self._items, self._leaving, self._appearance, moment)
         if notice is not None:
             notice.pressed.connect(self._on_notice_pressed)
             self._notices.addWidget(notice)
@@ -222,6 +249,20 @@ class ConversationPane(QWidget):
     def _is_open_mail(self, item: ConversationItem) -> bool:
         mail = [entry for entry in self._items if entry.type in ("in", "out")]
         return (bool(mail) and mail[-1] is item) or key_of(item) in self._opened
+
+    def _enclosure_of(self, item: ConversationItem) -> Enclosure | None:
+        """The invitation in a message, or what to say of locked mail; big mail is left alone."""
+        message = item.message
+        size = sum(file.size for file in item.attachments)
+        if message is None or size > _BIG_MAIL:
+            return None
+        if not enclosures.may_enclose(item.text, item.attachments):
+            return None
+        if message not in self._enclosed:
+            self._enclosed[message] = self._gate.read(
+                lambda reader: enclosures.enclosure(reader, message)
+            )
+        return self._enclosed[message]
 
     def _html_of(self, item: ConversationItem) -> HtmlBody | None:
         """The HTML to show, or None for the plain text; big mail follows when it is ready."""
@@ -270,12 +311,24 @@ class ConversationPane(QWidget):
     def _on_header_menu_requested(self) -> None:
         self.menu_requested.emit(self._header.menu_anchor())
 
-    def _on_notice_pressed(self, act: str) -> None:
-        ours = [
-            item.outbox for item in self._items if item.type == "out" and item.outbox is not None
-        ]
-        if ours:
-            self.outbox_act_requested.emit(act, ours[-1])
+    def _on_notice_pressed(self, act: str, outbox: int) -> None:
+        ticket = self._ticket
+        if act == "read":
+            self._read_news()
+        elif act == "calm" and ticket is not None:
+            self._gate.act(lambda desk: tickets.calm(desk, ticket))
+        else:
+            self.outbox_act_requested.emit(act, outbox)
+
+    def _read_news(self) -> None:
+        """Go to what came in after the reply was written."""
+        written = max((row.queued_ms for row in self._leaving if row.state == "held"), default=0)
+        news = [item for item in self._items if item.message and item.at_ms > written]
+        mail = [item for item in self._items if item.type in ("in", "out") and item.message]
+        self._opened.update(key_of(item) for item in (news or mail[-1:]))
+        self._fill()
+        self._cards.scroll_to_last()
+        self._cards.setFocus()
 
     def _on_cards_outbox_requested(self, outbox: int) -> None:
         self.outbox_act_requested.emit("show", outbox)

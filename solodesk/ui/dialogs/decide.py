@@ -12,11 +12,11 @@ from solodesk.ui.icons import icon
 from solodesk.wording import dates
 from solodesk.wording.gettext import _
 
-_CHOICES = ("keep", "delivered", "again")
+_CHOICES = ("keep", "delivered", "again", "give_up")
 
 
 class DecideDialog(DialogFrame):
-    """Emits `decided(outbox, 'delivered' | 'again')`; keeping on looking changes nothing."""
+    """Emits `decided(outbox, 'delivered' | 'again' | 'give_up')`; looking on changes nothing."""
 
     decided = Signal(int, str)
 
@@ -56,12 +56,13 @@ class DecideDialog(DialogFrame):
         texts = (
             (_("Keep looking"), _("Nothing is sent.")),
             (
-                _("It arrived"),
+                _("It was probably delivered"),
                 _("Mark it as sent, for example because {name} has answered or you asked.").format(
                     name=name
                 ),
             ),
             (_("Send it again"), _("{name} may get the same reply twice.").format(name=name)),
+            (_("Give up"), _("Nothing more is sent; your words come back as a draft.")),
         )
         for number, (title, detail) in enumerate(texts):
             self.body.addLayout(self._choice(number, title, detail))
@@ -72,7 +73,7 @@ class DecideDialog(DialogFrame):
         self._group.idClicked.connect(self._on_group_id_clicked)
 
     def choose(self, choice: str) -> None:
-        """Select keep, delivered or again."""
+        """Select keep, delivered, again or give_up."""
         self._group.button(_CHOICES.index(choice)).setChecked(True)
         self._on_group_id_clicked(_CHOICES.index(choice))
 

@@ -5,6 +5,7 @@ for screen readers. This module must not paint.
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from solodesk.domain.outbox import HoldReason, OutboxState, is_stale
 from solodesk.domain.views import TicketRow
 from solodesk.ui.times import seconds_left, short_when, spoken_age
 from solodesk.wording import durations
@@ -58,7 +59,19 @@ def outgoing(row: TicketRow, moment: Moment) -> Chip | None:
         return Chip(_("sending"), "plain", "send")
     if state not in {"held", "queued", "retrying"}:
         return None
+    if _stale(row, moment):
+        waits = durations.compact(moment.now_ms - (row.outbox_queued_ms or moment.now_ms))
+        return Chip(_("not sent for {time}").format(time=waits), "warn", "triangle-alert")
     return Chip(_leaving(row, moment), "plain", "send")
+
+
+def _stale(row: TicketRow, moment: Moment) -> bool:
+    """Whether it has been waiting for more than a day (faults.md S7)."""
+    if row.outbox_state is None or row.outbox_queued_ms is None:
+        return False
+    hold = HoldReason(row.outbox_hold) if row.outbox_hold else None
+    state = OutboxState(row.outbox_state)
+    return is_stale(state, hold, row.outbox_queued_ms, row.outbox_not_before_ms, moment.now_ms)
 
 
 def _leaving(row: TicketRow, moment: Moment) -> str:

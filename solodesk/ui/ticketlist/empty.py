@@ -25,7 +25,13 @@ class Emptiness:
 
 
 def emptiness(
-    view: View, search: str, *, snoozed: int = 0, wakes: str | None = None, accounts: int = 1
+    view: View,
+    search: str,
+    *,
+    snoozed: int = 0,
+    wakes: str | None = None,
+    accounts: int = 1,
+    new_draft: bool = False,
 ) -> Emptiness:
     """The words for an empty view or search."""
     if search:
@@ -45,6 +51,8 @@ def emptiness(
         text = _("Next snooze wakes at {time}.").format(time=wakes) if wakes else _("Well done.")
         action = ("view.snoozed", _("Show snoozed ({n})").format(n=snoozed)) if snoozed else None
         return Emptiness("coffee", _("All answered."), text, action)
+    if view is View.DRAFTS and new_draft:
+        return Emptiness("pencil", _("No other drafts"), _("Press C to go on with it."))
     return _PLACES[view]()
 
 

@@ -25,6 +25,7 @@ from solodesk.ui.ticketlist.delegate import TicketDelegate
 from solodesk.ui.ticketlist.empty import Emptiness, EmptyState
 from solodesk.ui.ticketlist.hints import SearchHints
 from solodesk.ui.ticketlist.model import TicketListModel
+from solodesk.ui.ticketlist.new_draft import NewDraftLine
 from solodesk.ui.ticketlist.source import ListQuery, TicketSource
 from solodesk.ui.ticketlist.view import TicketListView
 from solodesk.wording.gettext import _, ngettext
@@ -75,6 +76,9 @@ class TicketListPane(QWidget):
         self.hints.wanted.connect(self.words_wanted)
         column.addWidget(self.hints)
         column.addWidget(self._make_bulk_bar())
+        self.new_draft = NewDraftLine(appearance, self)
+        self.new_draft.wanted.connect(self.command_wanted)
+        column.addWidget(self.new_draft)
         column.addWidget(self._stack)
         self.setProperty("ground", "bg")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -189,6 +193,7 @@ class TicketListPane(QWidget):
         self._title.setFont(look.font(15, semibold=True))
         self._order.setFont(look.font(12))
         self.hints.restyle()
+        self.new_draft.restyle()
         self._actions.dress(_BULK)
         self._count.setFont(look.font(13, semibold=True))
         self._order.setIcon(icon("chevron-down", look.tokens.text_3, look.px(12)))
