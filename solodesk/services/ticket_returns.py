@@ -110,7 +110,7 @@ def bring_answers(
                 continue
             seen.add(slip.id)
             ticket_moves.move(desk, slip.id, home)
-            _joined(desk, slip.id, left, home)
+            _joined(desk, slip.id, left, home, follows=asked.id)
             edge.append(slip.id)
             out.append(slip.id)
     return out
@@ -157,7 +157,7 @@ def _came_from(desk: Desk, message: rows.Message) -> TicketId | None:
     left = message.ticket_id
     told = living(desk.events.of_ticket(left))
     moves = [e for e in told if e.kind == "joined" and e.message == message.id]
-    if not moves or not moves[-1].data.get("from"):
+    if not moves or not moves[-1].data.get("from") or moves[-1].data.get("follows"):
         return None
     home = TicketId(int(moves[-1].data["from"]))
     row = desk.tickets.get(home)
@@ -185,8 +185,16 @@ def _answers(desk: Desk, slip: rows.Slip, rfc_id: str) -> bool:
     return False
 
 
-def _joined(desk: Desk, message: MessageId, left: TicketId, home: TicketId) -> None:
+def _joined(
+    desk: Desk,
+    message: MessageId,
+    left: TicketId,
+    home: TicketId,
+    follows: MessageId | None = None,
+) -> None:
     data = {"from": int(left), "message": int(message)}
+    if follows is not None:
+        data["follows"] = int(follows)
     desk.event("joined", ticket=home, message=message, data=data)
 
 
