@@ -15,8 +15,10 @@ _MAX_NAME = 300
 _MAX_BRACKET = 1000
 _BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\u200b\ufeff]")
 _SPACES = re.compile(r"\s+")
-_DOMAIN = re.compile(r"@(?:\[[^\[\]\s]{1,60}\]|[^\s<>\"'(),:;@]{1,255})")
-_NOT_LOCAL = re.compile(r"[\s<>\"'(),:;@\[\]]")
+_DOMAIN = re.compile(r"@(?:\[[^\[\]\s]{1,60}\]|[^\s<>\"'(),:;@\[\]，；、（）《》]{1,255})")
+_NOT_LOCAL = re.compile(r"[\s<>\"'(),:;@\[\]，；、（）《》]")
+_QUOTED_MAILBOX = re.compile(r'"(?:[^"\\]|\\.){1,200}"@[^\s<>"]+')
+_WIDE_SEPARATORS = ("，", "；", "、")
 _MAX_TRIES = 100
 _OTHER = re.compile(r"[^\s<>\"'(),:;@\[\]]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
 _AT_WORD = re.compile(r"^([^\s@<>]+) at ([^\s@<>]+\.[^\s@<>]+)$")
@@ -42,6 +44,8 @@ def parse_addresses(raw: bytes, hint: str | None = None) -> tuple[Address, ...]:
 
 def read_list(value: str, hint: str | None = None) -> tuple[Address, ...]:
     """The mailboxes of an unfolded address list; one more than the limit tells of too many."""
+    if "＠" in value and "@" not in value:
+        value = value.replace("＠", "@")
     simple = _SIMPLE.fullmatch(value)
     if simple is not None:  # the usual case: one plain mailbox
         name = simple[1] if simple[1] is not None else simple[2]
@@ -93,8 +97,6 @@ class _Element:
     phrase: list[str] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
     bracket: str | None = None
-    quoted_only: bool = True
-    """No words outside quotation marks."""
 
 
 class _Reader:
@@ -133,14 +135,18 @@ class _Reader:
         return self.found[: MAX_ADDRESSES + 1]
 
     def _words(self, piece: str) -> None:
+        if self.element.bracket is not None and piece.lstrip().startswith(_WIDE_SEPARATORS):
+            self._finish()
+            piece = piece.lstrip()[1:]
         self.element.phrase.append(piece)
-        if piece.strip():
-            self.element.quoted_only = False
 
     def _colon(self, at: int) -> int:
         so_far = "".join(self.element.phrase)
-        if self.element.bracket is None and "@" not in so_far:
-            self.element = _Element()  # the name of a group, or "mailto"
+        if so_far[-6:].lower() == "mailto":
+            self.element.phrase = [so_far[:-6].rstrip(" [")]
+            self._words(" ")
+        elif self.element.bracket is None and "@" not in so_far:
+            self.element = _Element()  # the name of a group
         else:
             self._words(":")
         return at + 1
@@ -182,7 +188,10 @@ class _Reader:
             after = end + 1
             while self.value[after : after + 1] == ">":
                 after += 1
-        if self.element.bracket is None or "@" in content:
+        before = self.element.bracket
+        if before is not None and "@" in before and "@" in content:
+            self.element.phrase.append(f" <{before}> ")  # shown, and warned of
+        if before is None or "@" in content:
             self.element.bracket = content
         return after
 
@@ -198,14 +207,17 @@ class _Reader:
     def _bracketed(self, element: _Element, phrase: str, bracket: str) -> None:
         name = self._name(phrase)
         if self.carried and "@" in bracket:
-            name = ", ".join((*self.carried, name) if name else self.carried)
+            name = _tidy_name(", ".join((*self.carried, name) if name else self.carried))
             self.carried = []
         self._flush()
         if not name and element.comments:
             name = self._name(element.comments[-1])
         if "@" in bracket:
-            route = bracket if bracket.startswith('"') else bracket.rpartition(":")[2]
-            self.found.append(Address(name, tidy_address(headers.words(route, self.hint))))
+            self._addresses(name, bracket)
+            return
+        hidden_at = _AT_WORD.match(bracket.strip())
+        if hidden_at:
+            self.found.append(Address(name, tidy_address(f"{hidden_at[1]}@{hidden_at[2]}")))
             return
         words = headers.words(phrase, self.hint)
         hidden = _bare_address(words)
@@ -213,23 +225,49 @@ class _Reader:
         if (name or address) and not _NOBODY.search(name):
             self.found.append(Address(name, address))
 
+    def _addresses(self, name: str, bracket: str) -> None:
+        """What stands between brackets: an address, with a route before it, or several."""
+        if bracket.startswith('"'):
+            self.found.append(Address(name, tidy_address(bracket)))
+            return
+        bracket = bracket.rpartition(":")[2]
+        for piece in re.split("[,;]", bracket):
+            if "@" in piece:
+                self.found.append(Address(name, tidy_address(headers.words(piece, self.hint))))
+                name = ""
+
     def _bare(self, element: _Element, phrase: str) -> None:
         decoded = headers.words(phrase, self.hint)
         if decoded != phrase and "@" in decoded and not self.inner:
             self._flush()  # an encoded word that holds the whole mailbox
             self.found.extend(_Reader(headers.one_line(decoded), self.hint, inner=True).read())
             return
-        if "@" not in decoded:
-            self._nameless(element, decoded)
-            return
-        self._flush()
         comment = self._name(element.comments[-1]) if element.comments else ""
-        place = _bare_address(decoded)
+        place = _bare_address(decoded) if "@" in decoded else None
+        if place is None and "@" in comment and (place := _bare_address(comment)):
+            comment, decoded = self._name(decoded), comment
         if place is None:
-            self.found.append(Address(comment, tidy_address(decoded)))
-            return
-        rest = _tidy_name(decoded[: place[0]] + " " + decoded[place[1] :]).strip("<>()'. ")
-        self.found.append(Address(comment or rest, tidy_address(decoded[slice(*place)])))
+            quoted = _QUOTED_MAILBOX.search(decoded)
+            if quoted is None:
+                self._nameless(element, decoded)
+                return
+            place = quoted.span()
+        self._flush()
+        address, rest = decoded[slice(*place)], decoded[place[1] :]
+        after = _bare_address(rest) if "@" in rest else None
+        if after is None:
+            name = _tidy_name(decoded[: place[0]] + " " + rest).strip("<>()[]'. ")
+            self.found.append(Address(comment or name, tidy_address(address)))
+        elif len(self.found) <= MAX_ADDRESSES:  # blanks between addresses
+            name = _tidy_name(decoded[: place[0]]).strip("<>()[]'. ")
+            self.found.append(Address(name, tidy_address(address)))
+            self._more(rest, after)
+
+    def _more(self, rest: str, place: tuple[int, int] | None) -> None:
+        while place is not None and len(self.found) <= MAX_ADDRESSES:
+            self.found.append(Address("", tidy_address(rest[slice(*place)])))
+            rest = rest[place[1] :]
+            place = _bare_address(rest) if "@" in rest else None
 
     def _nameless(self, element: _Element, text: str) -> None:
         """Words without an address: a local user ("MAILER-DAEMON"), or half of a name."""

@@ -178,7 +178,7 @@ class _Reader:
             content, files = self._enclosures.of_text(content)
             self.files += files
         words = _decode_plain(content, part)
-        if words[:1] in {"<", "\n", " "} and words[:500].lstrip().lower().startswith(_HTML_STARTS):
+        if words[:1] in {"<", "\n", " "} and _is_html(words):
             return self._html(words)
         self.words_seen = self.words_seen or bool(words.strip())
         return [_Segment(words, None)] if words.strip() else []
@@ -283,6 +283,12 @@ def _different(plains: list[list[_Segment]]) -> list[_Segment]:
             kept += choice
             seen += words
     return kept
+
+
+def _is_html(words: str) -> bool:
+    """HTML that is labelled as plain text, and shows something."""
+    begins = words[:500].lstrip().lower().startswith(_HTML_STARTS)
+    return begins and "</" in words and bool(text.html_to_text(words[:20_000]).strip())
 
 
 def _decode_html(content: bytes, label: str | None) -> str:

@@ -7,12 +7,14 @@ import re
 from datetime import date
 from typing import Final
 
-EARLIEST_MS: Final = 31_536_000_000
-"""1971: before it there was no mail, only clocks that were never set."""
+EARLIEST_MS: Final = -599_616_000_000
+"""1951: before it there was no mail, only clocks that were never set."""
 LATEST_MS: Final = 4_102_444_800_000
 """2100."""
 _MAX = 200
 _DAY_S = 86_400
+_UNSET_MS = 2 * _DAY_S * 1000
+"""So near to 1970 a clock was never set."""
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 _USUAL = re.compile(
@@ -72,8 +74,8 @@ def parse_date(value: str) -> Moment | None:
     """A date header as (UTC milliseconds, offset in minutes or None when it says no zone).
 
     Reads RFC 5322 with its obsolete forms, RFC 850, asctime, ISO 8601, Chinese dates, month names
-    of other languages, seconds since 1970. None when there is no date in it, and when it lies
-    before 1971 or after 2100: a clock that was never set is no date.
+    of other languages, seconds since 1970. None when there is no date in it, and when it is the
+    very beginning of 1970 or lies before 1951 or after 2100: a clock never set is no date.
     """
     usual = _USUAL.fullmatch(value)
     if usual is not None:
@@ -107,7 +109,7 @@ def _odd(value: str) -> Moment | None:
     plain = plain.strip()
     if plain.isdecimal() and len(plain) in {9, 10, 13}:
         ms = int(plain) * (1 if len(plain) == 13 else 1000)
-        return (ms, None) if EARLIEST_MS <= ms <= LATEST_MS else None
+        return (ms, None) if _UNSET_MS < ms < LATEST_MS else None
     compact = _COMPACT.match(plain)
     if compact:
         year, month, day, hour, minute, second = (int(part) for part in compact.groups())
@@ -214,4 +216,5 @@ def _moment(day: Day, clock: tuple[int, int, int], offset: int | None) -> Moment
         return None
     seconds = days * _DAY_S + hour * 3600 + minute * 60 + min(second, 59) - (offset or 0) * 60
     ms = seconds * 1000
-    return (ms, offset) if EARLIEST_MS <= ms < LATEST_MS else None
+    believed = EARLIEST_MS <= ms < LATEST_MS and abs(ms) > _UNSET_MS
+    return (ms, offset) if believed else None

@@ -15,7 +15,7 @@ from solodesk.mail import headers, transfer
 MAX_DEPTH = 100
 MAX_PARTS = 1000
 BUDGET_S = 1.5
-"""How much of the processor's time one message may take; what is not read by then is left out, with a defect."""
+"""The processor's time one message may take; what is not read by then is left out, and said."""
 _MAX_HEADER_BLOCK = 4 * 1024 * 1024
 _MAX_HEADERS = 3000
 _MAX_TRIES = 200_000

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from solodesk.domain.message import ParsedMessage
+from solodesk.mail.dates import EARLIEST_MS, LATEST_MS
 from solodesk.mail.files import attachment_bytes
 from solodesk.mail.jsonform import parsed_to_dict
 from solodesk.mail.parse import parse_message
@@ -110,7 +111,7 @@ def _odd_words(p: ParsedMessage) -> list[str]:
     ids = [*p.in_reply_to, *p.references, *([p.message_id] if p.message_id else [])]
     if not all(_ID.fullmatch(each) for each in ids):
         wrong.append("an id is none")
-    if p.date_ms is not None and not 31_536_000_000 <= p.date_ms < 4_102_444_800_000:
+    if p.date_ms is not None and not EARLIEST_MS <= p.date_ms < LATEST_MS:
         wrong.append("date")
     if any(map(str.isalnum, p.body_text)) and not any(map(str.isalnum, p.new_text)):
         wrong.append("words hidden")
