@@ -11,6 +11,9 @@ from solodesk.domain.ids import AccountId
 from solodesk.services import importing
 from solodesk.wording.gettext import _, ngettext
 
+_FILES_S = 120.0
+"""What is not read by then is left to the engine."""
+
 
 def register(subparsers: Subparsers) -> None:
     """The command."""
@@ -38,9 +41,20 @@ def run(args: Namespace, session: Session) -> int:
             _line(done) if session.json else {},
             f"#{done.ticket}  {cut(done.parsed.subject, 60)}  ({done.result.joined_by.value})",
         )
+    _read_files(session)
     found = ngettext("{n} message imported.", "{n} messages imported.", count)
     session.output.text(found.format(n=count))
     return 0
+
+
+def _read_files(session: Session) -> None:
+    """The words inside attachments, so that what was imported is found at once."""
+    from solodesk.engine.file_reader import FileReader
+    from solodesk.services import file_texts
+
+    if file_texts.waiting(session.store):
+        with FileReader() as reading:
+            file_texts.read_waiting(session.store, reading, seconds=_FILES_S)
 
 
 def account_id(session: Session, named: str) -> AccountId:

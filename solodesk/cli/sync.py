@@ -21,6 +21,8 @@ from solodesk.services.mailbox_sync import FolderResult
 from solodesk.store import rows
 from solodesk.wording.gettext import _, ngettext
 
+_FILES_S = 5.0
+
 
 def register(subparsers: Subparsers) -> None:
     """The command."""
@@ -39,7 +41,10 @@ def sync(args: argparse.Namespace, session: Session) -> int:
             )
         if not wanted:
             raise KnownError("no_account")
-        return receive_all(session, wanted, open_secrets(Redactor()))
+        code = receive_all(session, wanted, open_secrets(Redactor()))
+        if all(row.first_sync_done_ms is not None for row in wanted):
+            _read_files(session)
+        return code
 
 
 def receive_all(session: Session, wanted: Iterable[rows.Account], secrets: Secrets) -> int:
@@ -61,6 +66,17 @@ def receive_all(session: Session, wanted: Iterable[rows.Account], secrets: Secre
             session.output.line(folder_line(row, result), _folder_text(row, result))
             code = max(code, int(bool(result.missing)))
     return code
+
+
+def _read_files(session: Session) -> None:
+    """The words inside the attachments of a daily pass; a first sync leaves them to the engine."""
+    from solodesk.services import file_texts
+
+    if file_texts.waiting(session.store):
+        from solodesk.engine.file_reader import FileReader
+
+        with FileReader() as reading:
+            file_texts.read_waiting(session.store, reading, seconds=_FILES_S)
 
 
 def _one(session: Session, row: rows.Account, secrets: Secrets) -> list[FolderResult]:

@@ -21,6 +21,7 @@ from solodesk.base.paths import DataFolder
 from solodesk.domain.ids import AccountId, OutboxId
 from solodesk.engine import protocol
 from solodesk.engine.account_loop import AccountLoop
+from solodesk.engine.file_loop import FileLoop
 from solodesk.engine.lock import engine_lock
 from solodesk.engine.outbox_loop import OutboxLoop
 from solodesk.engine.requests import Requests
@@ -69,6 +70,7 @@ class Engine:
         self._lock = threading.Lock()
         self._outbox = OutboxLoop(store, secrets.for_sending, self._receive_first, self._sent)
         self._scheduler = Scheduler(store, self._changed, self.look_for_accounts)
+        self._files = FileLoop(store)
         self._stopping = False
 
     def start(self) -> None:
@@ -76,6 +78,7 @@ class Engine:
         sending.recover(self._store)
         self._outbox.start()
         self._scheduler.start()
+        self._files.start()
         self.look_for_accounts()
         self._say(protocol.news_line("ready"))
 
@@ -84,7 +87,7 @@ class Engine:
         with self._lock:
             self._stopping = True
             loops = list(self._loops.values())
-        threads: list[Stoppable] = [*loops, self._outbox, self._scheduler]
+        threads: list[Stoppable] = [*loops, self._outbox, self._scheduler, self._files]
         for thread in threads:
             thread.stop()
         ended = [thread.join(_END_S) for thread in threads]

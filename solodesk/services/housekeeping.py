@@ -63,6 +63,7 @@ def _forgettable(reader: Reader) -> list[rows.Message]:
 def _forget(desk: Desk, message: rows.Message) -> None:
     # Out of the index first: its words are read from the row.
     desk.search.remove(MessageId(message.id))
+    desk.files.forget(message.id)
     desk.raw.erase(message.id)
     desk.messages.update(
         message.id, text="", new_text="", has_html=False, attachments=[], survey=None

@@ -62,4 +62,5 @@ def _replace(desk: Desk, row: rows.Message, raw: bytes, columns: dict[str, objec
     desk.raw.replace(row.id, raw)
     desk.messages.update(row.id, raw_state="whole", **columns)
     desk.search.add(row.id)
+    desk.files.expect(row.id)
     summary.retell(desk, row.ticket_id)

@@ -17,6 +17,7 @@ from solodesk.store.transaction import Transaction
 
 if TYPE_CHECKING:
     from solodesk.store.repositories.accounts import Accounts, Folders
+    from solodesk.store.repositories.files import FileTexts
     from solodesk.store.repositories.history import Events, Meta, Settings
     from solodesk.store.repositories.messages import (
         Mentions,
@@ -217,6 +218,13 @@ class Reader:
         from solodesk.store.repositories.history import Meta
 
         return Meta(self._tx)
+
+    @cached_property
+    def files(self) -> "FileTexts":
+        """The text inside attachments."""
+        from solodesk.store.repositories.files import FileTexts
+
+        return FileTexts(self._tx)
 
     @cached_property
     def searches(self) -> "SavedSearches":

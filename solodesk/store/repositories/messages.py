@@ -10,6 +10,7 @@ from solodesk.domain.ids import AccountId, CustomerId, MessageId, TicketId, new_
 from solodesk.store import rows, specs
 from solodesk.store.driver import Value
 from solodesk.store.gateway import KNOWN, Gateway, Repository
+from solodesk.store.repositories.files import FileTexts, may_hold_words
 from solodesk.store.spec import to_json
 from solodesk.store.transaction import Transaction
 from solodesk.store.words import Texts, pack_texts, unpack_texts
@@ -44,6 +45,8 @@ class Messages(Repository[rows.Message, MessageId]):
         made = MessageId(self.insert(columns))
         cell = self._packed(said) if packed is None else packed
         self._tx.run("INSERT INTO words (message_id, data) VALUES (?, ?)", (made, cell))
+        if columns.get("attachments") and may_hold_words(columns["attachments"]):
+            FileTexts(self._tx).expect(made)
         self._keep(_slip(made, columns))
         return made
 
