@@ -71,7 +71,8 @@ def when(event: Invitation, zone: ZoneInfo, now_ms: int) -> str:
     words = _span(start, end, year)
     if not event.start.endswith("Z"):
         return _("{time} (the sender's own time)").format(time=words)
-    return words + _elsewhere(start, event.zone, zone)
+    there = _elsewhere(start, event.zone, zone)
+    return _("{time} ({there})").format(time=words, there=there) if there else words
 
 
 def _days(first: date, end: str | None, year: int) -> str:
@@ -111,7 +112,7 @@ def _elsewhere(start: datetime, name: str | None, zone: ZoneInfo) -> str:
     if there.utcoffset() == start.utcoffset():
         return ""
     city = name.rpartition("/")[2].replace("_", " ")
-    return " " + _("({time} in {city})").format(time=f"{there:%H:%M}", city=city)
+    return _("{time} in {city}").format(time=f"{there:%H:%M}", city=city)
 
 
 def stated(code: str) -> str:
