@@ -23,8 +23,13 @@ SUGGEST_WITHIN_MS: Final = 7 * DAY_MS
 _RFC_ID: Final = re.compile(r"<[^<>\s@]+@[^<>\s@]+>|<[^<>\s]{8,}>")
 _TOKEN: Final = re.compile(r"\[#(\d{1,9})\]")
 _PREFIX: Final = re.compile(
-    r"^\s*(?:(?:re|fwd?|aw|wg|sv|vs|antw|rv|tr|res|回复|回覆|答复|答覆|转发|轉寄|转寄|自动回复)"
-    r"\s*(?:\[\d+\]|\(\d+\))?\s*[:：]\s*|\[#\d{1,9}\]\s*)",
+    r"^\s*(?:(?:re|fwd?|aw|wg|sv|vs|vl|vb|antw|antwort|rv|tr|res|enc|rif|r|i|odp|pd|ynt|ilt|"
+    r"yan|vá|továbbítás|bls|trs|doorst|fs|отв|ответ|пер|пересл|відп|השב|הועבר|رد|"
+    r"إعادة توجيه|απ|πρθ|回复|回覆|答复|答覆|回信|返信|转发|轉寄|轉發|转寄|転送|답장|회신|전달|"
+    r"automatic reply|auto(?:matic)?[ -]?reply|automatische antwort|réponse automatique|"
+    r"respuesta automática|risposta automatica|resposta automática|automatisch antwoord|"
+    r"自动回复|自動回覆|自動回復|自動返信|자동 ?회신)"
+    r"\s*(?:\[\d+\]|\(\d+\)|\^\d+)?\s*[:：]\s*|\[#\d{1,9}\]\s*)",
     re.IGNORECASE,
 )
 

@@ -218,6 +218,9 @@ def _take_mail(desk: Desk, arrival: Arrival) -> Ingested:
         kind, because = Kind.LIST, ("not_customer",)
     told_by = arrival.letter
     decision = decide(told_by, known_facts(desk, told_by, parsed.subject))
+    suggested = decision.suggested
+    if kind is Kind.BOUNCE and decision.ticket is None and suggested is None:
+        suggested = ingest_bounce.likely_ticket(desk, parsed, arrival.received_ms)
     ticket = decision.ticket or _new_ticket(desk, arrival, kind, customer, decision)
     latest = _is_latest(desk, ticket, arrival.received_ms)
     made = add_message(
@@ -227,7 +230,7 @@ def _take_mail(desk: Desk, arrival: Arrival) -> Ingested:
         decision.joined_by,
         kind=kind,
         customer=customer,
-        suggested=decision.suggested,
+        suggested=suggested,
         because=because,
     )
     row = desk.tickets.get(ticket)
@@ -243,7 +246,7 @@ def _take_mail(desk: Desk, arrival: Arrival) -> Ingested:
     if row is not None and kind is Kind.PERSON and latest and not arrival.history:
         _customer_wrote(desk, row, arrival, new=decision.ticket is None)
         _remember_language(desk, customer, arrival)
-    return Ingested(made, ticket, decision.joined_by, decision.suggested, None, new=True)
+    return Ingested(made, ticket, decision.joined_by, suggested, None, new=True)
 
 
 def _no_customer(desk: Desk, customer: CustomerId | None) -> bool:

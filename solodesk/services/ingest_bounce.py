@@ -7,7 +7,8 @@ from dataclasses import asdict
 
 from solodesk.domain.customers import address_key
 from solodesk.domain.events import Actor
-from solodesk.domain.matching import JoinedBy, valid_rfc_id
+from solodesk.domain.ids import TicketId
+from solodesk.domain.matching import SUGGEST_WITHIN_MS, JoinedBy, plain_subject, valid_rfc_id
 from solodesk.domain.message import Bounce, Kind, ParsedMessage
 from solodesk.domain.ticket import Alarm, Status
 from solodesk.services.ingest_parts import Arrival, Ingested, add_message, received_event
@@ -24,6 +25,26 @@ def bounced_message(desk: Desk, parsed: ParsedMessage) -> rows.Message | None:
         for message in desk.messages.by_rfc_id(rfc_id):
             if message.direction == "out" and message.duplicate_of is None:
                 return message
+    return None
+
+
+def likely_ticket(desk: Desk, parsed: ParsedMessage, at_ms: int) -> TicketId | None:
+    """For a report that names no message of ours: the ticket it could be about, to suggest.
+
+    One of the failed recipient's of the last week whose subject the report repeats, or the only
+    one there is. Reports can be forged, so nothing is believed without the owner.
+    """
+    words = plain_subject(f"{parsed.subject} {parsed.body_text[:20_000]}")
+    for failed in parsed.bounce.recipients if parsed.bounce is not None else ():
+        customer = desk.customers.id_by_address(address_key(failed.address))
+        if customer is None:
+            continue
+        told = desk.tickets.subjects(customer, at_ms - SUGGEST_WITHIN_MS, at_ms)
+        for ticket, subject in told:
+            if len(subject) > 3 and plain_subject(subject) in words:
+                return ticket
+        if len(told) == 1:
+            return told[0][0]
     return None
 
 

@@ -150,6 +150,9 @@ def test_our_own_mail_joins_where_its_reader_takes_part() -> None:
         ("[#1042] Re: Invoice", "invoice"),
         ("Fwd：ＡＢＣ", "abc"),
         ("Regarding: x", "regarding: x"),
+        ("Automatische Antwort: SV: Ynt: Odp: Faktura", "faktura"),
+        ("自動回覆：回覆: 發票", "發票"),
+        ("I need: a refund", "i need: a refund"),
     ],
 )
 def test_subjects_are_compared_without_prefixes(subject: str, plain: str) -> None:

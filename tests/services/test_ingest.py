@@ -167,6 +167,20 @@ def test_a_bounce_turns_the_reply_red_and_reopens(inbox: Inbox) -> None:
         assert reply.bounce_reason == "address_unknown"
 
 
+def test_a_bounce_that_names_no_mail_suggests_the_ticket_it_repeats(inbox: Inbox) -> None:
+    asked = inbox.mail("Where is it?", message_id=ASK, subject="Parcel from Lisbon")
+    told = raw_mail(
+        "很抱歉您发送的邮件被退回\n主题 Re: Parcel from Lisbon\n无法发送到 mei@customer.example\n"
+        "退信原因 收件人邮箱已满",
+        sender="PostMaster <PostMaster@mail.example>",
+        subject="系统退信",
+    )
+    made = inbox.arrive(told)
+    assert made.ticket != asked.ticket
+    assert (made.joined_by, made.suggested) == (JoinedBy.NEW, asked.ticket)
+    assert inbox.ticket(asked.ticket).alarm is None
+
+
 def test_a_bounce_of_nothing_of_ours_is_automatic(inbox: Inbox) -> None:
     made = inbox.arrive(_bounce("<unknown@elsewhere.example>"))
     assert inbox.ticket(made.ticket).kind == Kind.BOUNCE
