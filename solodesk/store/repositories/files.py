@@ -10,9 +10,15 @@ from solodesk.store.words import Texts, pack_texts
 _WORDLESS = ("image/", "audio/", "video/")
 
 
-def may_hold_words(attachments: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether one of a message's attachments is worth a look (pictures are not)."""
-    return any(not str(each.get("mime", "")).startswith(_WORDLESS) for each in attachments)
+def may_hold_words(attachments: Iterable[Any]) -> bool:
+    """Whether one of a message's attachments (objects or JSON) is worth a look; pictures are not."""
+    return any(not _mime(each).startswith(_WORDLESS) for each in attachments)
+
+
+def _mime(attachment: Any) -> str:
+    if isinstance(attachment, Mapping):
+        return str(attachment.get("mime", ""))
+    return str(getattr(attachment, "mime", ""))
 
 
 class FileTexts:
