@@ -51,7 +51,8 @@ _ZONES = {
 }  # fmt: skip
 _COMMENT = re.compile(r"\([^()]{0,200}\)")
 _TIME = re.compile(
-    r"(?<![\d:.])(\d{1,2})\s?[:：时時]\s?(\d{1,2})(?:\s?[:：分]\s?(\d{1,2}))?(?:[.,]\d{1,9})?"
+    r"(?<![\d:.])(\d{1,2})\s{0,9}[:：时時]\s{0,9}(\d{1,2})(?:\s{0,9}[:：分]\s{0,9}(\d{1,2}))?"
+    r"(?:[.,]\d{1,9})?"
     r"(?:\s*([AaPp])\.?[Mm]\.?(?![A-Za-z]))?"
 )
 _DOTTED_TIME = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{2})\.(\d{2})(?![\d.])()")
@@ -63,7 +64,8 @@ _OFFSET = re.compile(
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d+")
 _ISO = re.compile(r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})(?!\d)")
-_COMPACT = re.compile(r"^(\d{4})(\d\d)(\d\d)T?(\d\d)(\d\d)(\d\d)(?=\D|$)")
+_COMPACT = re.compile(r"^(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d))?(?=\D|$)")
+_YEAR_FIRST = re.compile(r"^(?:19|20)\d\d\b\s*")
 _SLASHED = re.compile(r"(?<!\d)(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)")
 
 Day = tuple[int, int, int]
@@ -112,13 +114,14 @@ def _odd(value: str) -> Moment | None:
         return (ms, None) if _UNSET_MS < ms < LATEST_MS else None
     compact = _COMPACT.match(plain)
     if compact:
-        year, month, day, hour, minute, second = (int(part) for part in compact.groups())
+        year, month, day, hour, minute, second = (int(part or 0) for part in compact.groups())
         offset = _zone(plain[compact.end() :])
         return _moment((year, month, day), (hour, minute, second), offset)
     time = _TIME.search(plain) or _DOTTED_TIME.search(plain)
     before, after = (plain[: time.start()], plain[time.end() :]) if time else (plain, "")
     clock = _clock(time, before) if time else (0, 0, 0)
-    found = _day(f"{before} {after}" if time is None else f"{before} | {after}")
+    american = time is not None and bool(time[4])
+    found = _day(f"{before} {after}" if time is None else f"{before} | {after}", american=american)
     if found is None or (time is None and not _whole(plain)):
         return None
     return _moment(found, clock, _zone(after))
@@ -139,15 +142,15 @@ def _clock(time: re.Match[str], before: str) -> tuple[int, int, int]:
     return hour, minute, second
 
 
-def _day(text: str) -> Day | None:
-    """(year, month, day) from a date without its time."""
+def _day(text: str, *, american: bool) -> Day | None:
+    """(year, month, day) from a date without its time. `american`: 9/7 is the 7th of September."""
     iso = _ISO.search(text)
     if iso:
         return int(iso[1]), int(iso[2]), int(iso[3])
     dates, _, rest = text.partition("|")
     month = _month(dates) or _month(rest)
     if month is None:
-        return _numeric_day(text)
+        return _numeric_day(text, american=american)
     zone = _OFFSET.match(rest)
     numbers = _NUMBER.findall(dates) + _NUMBER.findall(rest[zone.end() :] if zone else rest)
     if len(numbers) < 2:
@@ -166,12 +169,12 @@ def _month(text: str) -> int | None:
     return found
 
 
-def _numeric_day(text: str) -> Day | None:
+def _numeric_day(text: str, *, american: bool) -> Day | None:
     slashed = _SLASHED.search(text)
     if slashed:
         one, two, year = int(slashed[1]), int(slashed[3]), _full_year(slashed[4])
-        american = slashed[2] == "/" and one <= 12 and two > 12
-        return (year, one, two) if american else (year, two, one)
+        month_first = slashed[2] == "/" and one <= 12 and (two > 12 or american)
+        return (year, one, two) if month_first else (year, two, one)
     numbers = _NUMBER.findall(text.partition("|")[0])
     if len(numbers) == 3 and len(numbers[2]) == 4:
         return int(numbers[2]), int(numbers[1]), int(numbers[0])
@@ -188,7 +191,7 @@ def _full_year(digits: str) -> int:
 
 def _zone(after: str) -> int | None:
     """The offset in minutes that stands behind the time, or None."""
-    after = after.strip()
+    after = _YEAR_FIRST.sub("", after.strip())
     match = _OFFSET.match(after)
     if match:
         return _offset(match[1], match[2], match[3] or "00")
