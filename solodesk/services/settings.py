@@ -55,69 +55,158 @@ class Value:
     given: bool
 
 
-ALL: Final = (
-    Setting("business_name", "text", "", marked("Name of your business")),
-    Setting("owner_name", "text", "", marked("Your name")),
-    Setting("zone", "zone", None, marked("Time zone")),
-    Setting(
-        "language_default", "choice", "en", marked("Language when unsure"), choices=("en", "zh")
+PAGES: Final[tuple[tuple[str, tuple[Setting, ...]], ...]] = (
+    (
+        marked("Business"),
+        (
+            Setting("business_name", "text", "", marked("Name of your business")),
+            Setting("owner_name", "text", "", marked("Your name")),
+            Setting("zone", "zone", None, marked("Time zone")),
+            Setting(
+                "language_default",
+                "choice",
+                "en",
+                marked("Language when unsure"),
+                choices=("en", "zh"),
+            ),
+        ),
     ),
-    Setting("hours", "hours", DEFAULT_HOURS, marked("Business hours"), dated=True),
-    Setting("holidays_country", "text", "", marked("Public holidays of"), dated=True),
-    Setting("days_off", "dates", [], marked("Days off"), dated=True),
-    Setting("workdays", "dates", [], marked("Make-up working days"), dated=True),
-    Setting(
-        "goal_first_s", "number", 14_400, marked("Goal for the first answer"),
-        low=60, high=2_592_000, dated=True,
+    (
+        marked("Hours and goals"),
+        (
+            Setting("hours", "hours", DEFAULT_HOURS, marked("Business hours"), dated=True),
+            Setting("holidays_country", "text", "", marked("Public holidays of"), dated=True),
+            Setting("days_off", "dates", [], marked("Days off"), dated=True),
+            Setting("workdays", "dates", [], marked("Make-up working days"), dated=True),
+            Setting(
+                "goal_first_s",
+                "number",
+                14_400,
+                marked("Goal for the first answer"),
+                low=60,
+                high=2_592_000,
+                dated=True,
+            ),
+            Setting(
+                "goal_next_s",
+                "number",
+                14_400,
+                marked("Goal for every next answer"),
+                low=60,
+                high=2_592_000,
+                dated=True,
+            ),
+            Setting(
+                "service_hours",
+                "number",
+                3_600,
+                marked("Time for service a day"),
+                low=300,
+                high=86_400,
+                dated=True,
+            ),
+        ),
     ),
-    Setting(
-        "goal_next_s", "number", 14_400, marked("Goal for every next answer"),
-        low=60, high=2_592_000, dated=True,
+    (
+        marked("Answering"),
+        (
+            Setting("undo_send_s", "number", 10, marked("Undo send"), low=0, high=120),
+            Setting(
+                "quote", "choice", "last", marked("Quote when answering"), choices=("none", "last")
+            ),
+            Setting(
+                "start_view",
+                "choice",
+                View.NEEDS_REPLY.value,
+                marked("View at the start"),
+                choices=tuple(View),
+            ),
+        ),
     ),
-    Setting(
-        "service_hours", "number", 3_600, marked("Time for service a day"),
-        low=300, high=86_400, dated=True,
+    (
+        marked("Satisfaction"),
+        (
+            Setting(
+                "survey_on_close", "flag", False, marked("Ask for a rating when a ticket is closed")
+            ),
+            Setting(
+                "survey_scale",
+                "choice",
+                Scale.CSAT3.value,
+                marked("Scale of the survey"),
+                choices=tuple(Scale),
+            ),
+        ),
     ),
-    Setting("undo_send_s", "number", 10, marked("Undo send"), low=0, high=120),
-    Setting("quote", "choice", "last", marked("Quote when answering"), choices=("none", "last")),
-    Setting("survey_on_close", "flag", False, marked("Ask for a rating when a ticket is closed")),
-    Setting(
-        "survey_scale", "choice", Scale.CSAT3.value, marked("Scale of the survey"),
-        choices=tuple(Scale),
+    (
+        marked("Automatic mail"),
+        (
+            Setting(
+                "acknowledge",
+                "choice",
+                "off",
+                marked("Acknowledge new mail (while SoloDesk runs)"),
+                choices=("off", "always", "out_of_hours"),
+            ),
+            Setting(
+                "acknowledge_text_en", "template", "", marked("Its words in English (empty: ours)")
+            ),
+            Setting(
+                "acknowledge_text_zh", "template", "", marked("Its words in Chinese (empty: ours)")
+            ),
+            Setting(
+                "automatic_cap_day",
+                "number",
+                50,
+                marked("Automatic mails a day at most"),
+                low=0,
+                high=1_000,
+                unit="",
+            ),
+        ),
     ),
-    Setting(
-        "acknowledge", "choice", "off", marked("Acknowledge new mail (while SoloDesk runs)"),
-        choices=("off", "always", "out_of_hours"),
+    (
+        marked("Mailbox"),
+        (
+            Setting(
+                "more_folders", "text", "", marked("More folders to read (a semicolon between)")
+            ),
+            Setting(
+                "whole_mail_mb",
+                "number",
+                25,
+                marked("Fetch mail whole up to (MB)"),
+                low=1,
+                high=250,
+                unit="",
+            ),
+            Setting(
+                "server_seen",
+                "flag",
+                False,
+                marked("Mark mail as read on the server when read here"),
+            ),
+            Setting(
+                "server_answered",
+                "flag",
+                False,
+                marked("Mark mail as answered on the server when answered here"),
+            ),
+            Setting(
+                "server_archive",
+                "flag",
+                False,
+                marked("Move mail of closed tickets to the archive folder on the server"),
+            ),
+            Setting(
+                "archive_folder", "text", "", marked("Archive folder (empty: the server's own)")
+            ),
+            Setting("microsoft_client_id", "text", "", marked("Own client id for Microsoft")),
+        ),
     ),
-    Setting("acknowledge_text_en", "template", "", marked("Its words in English (empty: ours)")),
-    Setting("acknowledge_text_zh", "template", "", marked("Its words in Chinese (empty: ours)")),
-    Setting(
-        "automatic_cap_day", "number", 50, marked("Automatic mails a day at most"),
-        low=0, high=1_000, unit="",
-    ),
-    Setting("more_folders", "text", "", marked("More folders to read (a semicolon between)")),
-    Setting(
-        "whole_mail_mb", "number", 25, marked("Fetch mail whole up to (MB)"),
-        low=1, high=250, unit="",
-    ),
-    Setting("server_seen", "flag", False, marked("Mark mail as read on the server when read here")),
-    Setting(
-        "server_answered", "flag", False,
-        marked("Mark mail as answered on the server when answered here"),
-    ),
-    Setting(
-        "server_archive", "flag", False,
-        marked("Move mail of closed tickets to the archive folder on the server"),
-    ),
-    Setting(
-        "archive_folder", "text", "", marked("Archive folder (empty: the server's own)"),
-    ),
-    Setting("microsoft_client_id", "text", "", marked("Own client id for Microsoft")),
-    Setting(
-        "start_view", "choice", View.NEEDS_REPLY.value, marked("View at the start"),
-        choices=tuple(View),
-    ),
-)  # fmt: skip
+)
+"""The pages of the preferences, in their order: every setting stands on one of them."""
+ALL: Final = tuple(setting for _title, settings in PAGES for setting in settings)
 _BY_KEY: Final = {setting.key: setting for setting in ALL}
 
 

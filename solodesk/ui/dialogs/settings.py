@@ -1,6 +1,6 @@
 """Preferences, generated from the descriptors of `services.settings`, and the device's own."""
 
-from typing import Any, Final
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -22,31 +22,7 @@ from solodesk.ui.appearance import Appearance
 from solodesk.ui.dialogs.frame import DialogFrame
 from solodesk.ui.dialogs.setting_fields import Field, field_for
 from solodesk.ui.ops import DeskGate
-from solodesk.wording.gettext import _, current_language, marked
-
-_PAGES: Final = (
-    (marked("Business"), ("business_name", "owner_name", "zone", "language_default")),
-    (
-        marked("Hours and goals"),
-        (
-            "hours", "holidays_country", "days_off", "workdays",
-            "goal_first_s", "goal_next_s", "service_hours",
-        ),
-    ),
-    (marked("Answering"), ("undo_send_s", "quote", "start_view")),
-    (
-        marked("Mailbox"),
-        (
-            "more_folders", "whole_mail_mb", "server_seen", "server_answered",
-            "server_archive", "archive_folder",
-        ),
-    ),
-    (marked("Satisfaction"), ("survey_on_close", "survey_scale")),
-    (
-        marked("Automatic mail"),
-        ("acknowledge", "acknowledge_text_en", "acknowledge_text_zh", "automatic_cap_day"),
-    ),
-)  # fmt: skip
+from solodesk.wording.gettext import _, current_language
 
 
 class SettingsDialog(DialogFrame):
@@ -80,8 +56,8 @@ class SettingsDialog(DialogFrame):
         self._said.hide()
         self.body.addWidget(self._said)
         values = {value.setting.key: value for value in gate.read(settings.everything)}
-        for title, keys in _PAGES:
-            self._add_page(_(title), [values[key] for key in keys])
+        for title, shown in settings.PAGES:
+            self._add_page(_(title), [values[setting.key] for setting in shown])
         self._add_device_page()
         self._names.setCurrentRow(0)
         self.add_cancel()
