@@ -12,7 +12,8 @@ MAX_NAME_BYTES = 150
 _BIDI = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f-\x9f]')
 _RESERVED = re.compile(
-    r"^(con|prn|aux|nul|clock\$|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|\s*$)", re.IGNORECASE
+    r"^(con|prn|aux|nul|clock\$|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=\s*(?:\.|$))",
+    re.IGNORECASE,
 )
 _SEPARATORS = re.compile(r"[/\\\u2044\u2215\u29f5\u29f8\uff0f\uff3c]")
 
@@ -135,12 +136,11 @@ def safe_name(name: str, mime: str, index: int) -> str:
     name = "".join(
         char for char in name if unicodedata.category(char) not in {"Cc", "Cs", "Zl", "Zp"}
     )
-    name = re.sub(r"\s+", " ", name).strip().rstrip(". ")
+    name = re.sub(r"\s+", " ", name).strip().rstrip(". ").lstrip("~ ")
     if not name.strip("._ -"):
         name = _NAMES.get(mime) or f"attachment-{index + 1}{_EXTENSIONS.get(mime, '.bin')}"
-    name = name.lstrip("~") or "_"
-    if _RESERVED.match(name):
-        name = "_" + name
+    if _RESERVED.match(name) or name.startswith("."):
+        name = "_" + name  # a device of Windows, a file that hides itself
     return _shorten(name)
 
 

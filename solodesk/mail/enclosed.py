@@ -5,13 +5,16 @@ behind the message's own leaves: the same for the same bytes, so that a file can
 its index. Must not decide what is body and what is file.
 """
 
-from solodesk.mail import charsets, headers, smime, structure, tnef, transfer
+import re
+
+from solodesk.mail import charsets, headers, smime, sniff, structure, tnef, transfer
 from solodesk.mail.structure import Part, Skeleton
 
 _TNEF_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef", "application/x-tnef"})
 _CMS_TYPES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _LOOSE = frozenset({"application/octet-stream", "application/x-unknown", "text/plain"})
 _TNEF_NAMES = frozenset({"winmail.dat", "win.dat"})
+_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,80}")
 _MAX_PARTS = 300
 _MAX_SIGNED_DEPTH = 4
 
@@ -47,7 +50,9 @@ class Enclosures:
             self.skeleton.defect("too_many_parts")
             return None
         fields = [("content-id", content_id.encode("utf-8", "replace"))] if content_id else []
-        part = Part(fields, 0, len(data), mime or "application/octet-stream")
+        if not _TYPE.fullmatch(mime):
+            mime = sniff.kind_of(data) or "application/octet-stream"
+        part = Part(fields, 0, len(data), mime)
         part.disposition = "inline" if content_id else "attachment"
         part.disposition_params = {"filename": headers.one_line(charsets.clean(name))}
         part.origin = data

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solodesk.mail import rtf, smime, sniff, tnef, transfer
+from solodesk.mail.attachments import safe_name
 from solodesk.mail.files import attachment_bytes, inline_images
 from solodesk.mail.form_fields import Foreign, read_fields
 from solodesk.mail.forms import NO_REPLY
@@ -83,6 +84,18 @@ def test_compressed_rtf_repeats_itself() -> None:
 def test_any_cms_is_told(data: bytes) -> None:
     assert smime.read_cms(data).kind
     assert smime.read_cms(b"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02" + data).kind
+
+
+@given(st.text(max_size=300), st.text("./\\:conaux\u202e~ \0", max_size=40))
+def test_any_name_is_safe_on_every_system(text: str, odd: str) -> None:
+    name = safe_name(odd + text + odd, "application/pdf", 0)
+    assert name
+    assert len(name.encode()) <= 150
+    assert not set(name) & set('/\\:*?"<>|\0\n\r\u202e')
+    assert name[0] != "."
+    assert name[-1] not in ". "
+    assert name.split(".")[0].strip().lower() not in {"con", "aux", "nul", "prn", "com1", "lpt9"}
+    assert safe_name(name, "application/pdf", 0) == name
 
 
 _EVENT = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;TZID=A/B:20260907T090000\nRRULE:X\n"
