@@ -11,7 +11,7 @@ _WORDLESS = ("image/", "audio/", "video/")
 
 
 def may_hold_words(attachments: Iterable[Any]) -> bool:
-    """Whether one of a message's attachments (objects or JSON) is worth a look; pictures are not."""
+    """Whether one of these attachments (objects or JSON) is worth a look; pictures are not."""
     return any(not _mime(each).startswith(_WORDLESS) for each in attachments)
 
 
