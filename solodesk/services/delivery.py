@@ -67,12 +67,13 @@ def answers(desk: Desk, ticket: TicketId, message: MessageId) -> bool:
     A forward to a supplier does not; before anybody has written, everything may.
     """
     made = desk.messages.get(message)
-    return made is not None and is_answer(made, summary.writers_in(desk, ticket))
+    writers = summary.writers_in(desk, ticket)
+    return made is not None and is_answer(summary.readers_of(made), writers)
 
 
-def is_answer(made: rows.Message | rows.Slip, writers: frozenset[str]) -> bool:
-    """The same, when it is known who wrote."""
-    return not writers or bool(summary.readers_of(made) & writers)
+def is_answer(readers: frozenset[str], writers: frozenset[str]) -> bool:
+    """The same, when it is known who reads it and who wrote."""
+    return not writers or bool(readers & writers)
 
 
 def _parsed(desk: Desk, row: rows.Outbox) -> ParsedMessage:

@@ -5,13 +5,14 @@ event is written here (domain/events.py). Parsing happens before, outside the tr
 not talk to servers.
 """
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 from solodesk.domain.events import Actor
 from solodesk.domain.ids import AccountId, CustomerId, MessageId, TicketId
 from solodesk.domain.matching import Decision, JoinedBy, decide, valid_rfc_id
 from solodesk.domain.message import Address, Kind, ParsedMessage
-from solodesk.domain.ticket import Status, after_customer_mail
+from solodesk.domain.ticket import AfterMail, Status, after_customer_mail
 from solodesk.services import customers, ingest_bounce, ingest_own, settle, summary, surveys
 from solodesk.services.first_sync import finish_first_sync
 from solodesk.services.ingest_facts import known_facts
@@ -222,7 +223,10 @@ def _take_mail(desk: Desk, arrival: Arrival) -> Ingested:
     if kind is Kind.BOUNCE and decision.ticket is None and suggested is None:
         suggested = ingest_bounce.likely_ticket(desk, parsed, arrival.received_ms)
     ticket = decision.ticket or _new_ticket(desk, arrival, kind, customer, decision)
+    row = desk.tickets.get(ticket)
     latest = _is_latest(desk, ticket, arrival.received_ms)
+    wrote = kind is Kind.PERSON and latest and not arrival.history
+    turn = _turned(row, arrival) if wrote and row is not None else None
     made = add_message(
         desk,
         arrival,
@@ -232,8 +236,8 @@ def _take_mail(desk: Desk, arrival: Arrival) -> Ingested:
         customer=customer,
         suggested=suggested,
         because=because,
+        also={} if turn is None else turn.columns,
     )
-    row = desk.tickets.get(ticket)
     spam = row is not None and row.status == Status.SPAM.value
     received_event(
         desk,
@@ -243,8 +247,8 @@ def _take_mail(desk: Desk, arrival: Arrival) -> Ingested:
         "spam" if spam else kind.value,
         from_before=row is not None and row.from_before,
     )
-    if row is not None and kind is Kind.PERSON and latest and not arrival.history:
-        _customer_wrote(desk, row, arrival, new=decision.ticket is None)
+    if row is not None and turn is not None:
+        _tell_turn(desk, row, turn.after, arrival, new=decision.ticket is None)
         _remember_language(desk, customer, arrival)
     return Ingested(made, ticket, decision.joined_by, suggested, None, new=True)
 
@@ -304,20 +308,32 @@ def _only_spam(desk: Desk, customer: CustomerId | None) -> bool:
     return bool(earlier) and all(status == Status.SPAM.value for status in earlier)
 
 
-def _customer_wrote(desk: Desk, row: rows.Ticket, arrival: Arrival, *, new: bool) -> None:
-    """Re-open, wake, mark unread: what a customer's latest word does to its ticket."""
-    before = Status(row.status)
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What a customer's latest word does to its ticket: re-open, wake, mark unread."""
+
+    after: AfterMail
+    columns: dict[str, Any]
+
+
+def _turned(row: rows.Ticket, arrival: Arrival) -> _Turn:
     after = after_customer_mail(
-        before, closer=arrival.parsed.closer, wake_on_reply=row.snooze_wake_on_reply
+        Status(row.status), closer=arrival.parsed.closer, wake_on_reply=row.snooze_wake_on_reply
     )
-    at_ms = arrival.received_ms
-    desk.tickets.update(
-        row.id,
-        status=after.status.value,
-        unread=row.unread or not arrival.seen,
-        history=False,
-        from_before=False,
-    )
+    columns: dict[str, Any] = {
+        "status": after.status.value,
+        "unread": row.unread or not arrival.seen,
+        "history": False,
+        "from_before": False,
+    }
+    return _Turn(after, columns)
+
+
+def _tell_turn(
+    desk: Desk, row: rows.Ticket, after: AfterMail, arrival: Arrival, *, new: bool
+) -> None:
+    """The events of it; `row` as it was before."""
+    before, at_ms = Status(row.status), arrival.received_ms
     if after.status is not before and not new:
         data = {"from": before.value, "to": after.status.value, "reason": "customer_wrote"}
         desk.event("status", ticket=row.id, actor=Actor.CUSTOMER, data=data, at_ms=at_ms)

@@ -7,7 +7,7 @@ Must not treat anything as ours by its subject or looks.
 import re
 from typing import Final
 
-from solodesk.domain.customers import address_key
+from solodesk.domain.customers import address_key, address_keys
 from solodesk.domain.events import Actor
 from solodesk.domain.ids import CustomerId, MessageId, OutboxId, TicketId
 from solodesk.domain.matching import decide
@@ -25,6 +25,8 @@ from solodesk.services.relations import token_mark
 from solodesk.services.units import Desk
 from solodesk.store import rows
 
+_ANSWERED: Final = {"alarm": None, "woken_ms": None, "unread": False}
+"""What an answer makes of a ticket besides its status."""
 _AUTOMATIC: Final = re.compile(rb"^auto-submitted:[ \t]*auto-", re.IGNORECASE | re.MULTILINE)
 
 
@@ -66,6 +68,11 @@ def take(desk: Desk, arrival: Arrival) -> Ingested:
         # Written by a rule of ours on another computer: it answers nobody.
         kind = Kind.AUTO_REPLY
     writers = frozenset() if started else summary.writers_in(desk, ticket)
+    begins = started and not parsed.in_reply_to and not parsed.references
+    read = address_keys((*parsed.to, *parsed.cc))
+    answers = kind is Kind.OWN and not begins and delivery.is_answer(read, writers)
+    turns = latest and answers and not started and not arrival.history
+    after = after_our_answer(Status(row.status), None) if turns and row is not None else None
     made = add_message(
         desk,
         arrival,
@@ -75,6 +82,7 @@ def take(desk: Desk, arrival: Arrival) -> Ingested:
         customer=None if row is None else row.customer_id,
         suggested=decision.suggested,
         writers=writers,
+        also={} if after is None else {"status": after.value, **_ANSWERED},
     )
     if asked is not None:
         desk.mentions.add([token_mark(asked[0])], ticket, made)
@@ -82,21 +90,19 @@ def take(desk: Desk, arrival: Arrival) -> Ingested:
     elif kind is Kind.AUTO_REPLY:
         at_ms = arrival.received_ms
         desk.event("acknowledged", ticket=ticket, message=made, at_ms=at_ms, actor=Actor.RULE)
-    else:
-        begins = started and not parsed.in_reply_to and not parsed.references
-        ours = desk.messages.slips([made])[0]
-        answers = not begins and delivery.is_answer(ours, writers)
-        if begins or answers:
-            desk.event(
-                "answered" if answers else "started",
-                ticket=ticket,
-                message=made,
-                at_ms=arrival.received_ms,
-                actor=Actor.OWNER,
-                data=_data(arrival, answers=answers),
-            )
-        if row is not None and latest and answers and not started and not arrival.history:
-            _answered(desk, row, arrival.received_ms)
+    elif begins or answers:
+        desk.event(
+            "answered" if answers else "started",
+            ticket=ticket,
+            message=made,
+            at_ms=arrival.received_ms,
+            actor=Actor.OWNER,
+            data=_data(arrival, answers=answers),
+        )
+    if row is not None and after is not None and after.value != row.status:
+        data = {"from": row.status, "to": after.value, "reason": "replied"}
+        at_ms = arrival.received_ms
+        desk.event("status", ticket=ticket, actor=Actor.OWNER, at_ms=at_ms, data=data)
     if started and row is not None and row.customer_id is None:
         desk.tickets.update(ticket, kind=Kind.OWN.value)
     return Ingested(made, ticket, decision.joined_by, decision.suggested, None, new=True)
@@ -107,15 +113,6 @@ def _data(arrival: Arrival, *, answers: bool) -> dict[str, object]:
     if arrival.history:
         data["history"] = True
     return data
-
-
-def _answered(desk: Desk, row: rows.Ticket, at_ms: int) -> None:
-    before = Status(row.status)
-    after = after_our_answer(before, None)
-    desk.tickets.update(row.id, status=after.value, alarm=None, woken_ms=None, unread=False)
-    if after is not before:
-        data = {"from": before.value, "to": after.value, "reason": "replied"}
-        desk.event("status", ticket=row.id, actor=Actor.OWNER, at_ms=at_ms, data=data)
 
 
 def _new_ticket(desk: Desk, arrival: Arrival) -> TicketId:

@@ -3,7 +3,10 @@
 Must not decide where a message belongs; that is ingest.py's.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 from solodesk.domain.events import Actor
 from solodesk.domain.ids import AccountId, CustomerId, MessageId, TicketId
@@ -115,11 +118,13 @@ def add_message(
     duplicate_of: MessageId | None = None,
     because: tuple[str, ...] = (),
     writers: frozenset[str] | None = None,
+    also: Mapping[str, Any] = MappingProxyType({}),
 ) -> MessageId:
     """Store one message in a ticket: row, bytes, place, mentions, participants, search.
 
     The summary of a ticket that has later messages is left to `ingest`. `writers`: who has
-    written in the ticket, when the caller knows.
+    written in the ticket, when the caller knows; `also`: what else becomes of the ticket when
+    this is its latest message.
     """
     parsed = arrival.parsed
     columns = stored.columns_of(parsed)
@@ -144,12 +149,13 @@ def add_message(
     desk.raw.add(made, arrival.raw, arrival.prepared.packed)
     lies_at(desk, arrival, made)
     desk.search.add(made, arrival.prepared.words)
-    ids = (parsed.message_id, *parsed.references, *parsed.in_reply_to)
-    names = [i for i in ids if i is not None and valid_rfc_id(i)]
+    # Its own, however odd, for messages are found by it; of others only what can match.
+    names = [parsed.message_id] if parsed.message_id is not None else []
+    names += [i for i in (*parsed.references, *parsed.in_reply_to) if valid_rfc_id(i)]
     desk.mentions.add([*names, *marks_of(parsed)], ticket, made)
     if duplicate_of is None:
         desk.participants.add(ticket, arrival.letter.senders | arrival.letter.others)
-        said = summary.Said(made, parsed.new_text, writers)
+        said = summary.Said(made, parsed.new_text, writers, also)
         summary.advance(desk, ticket, said, late=False)
     return made
 

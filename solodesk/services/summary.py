@@ -3,7 +3,8 @@
 Must not change statuses; that is a matter of ticket.py and of whoever acts.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from solodesk.domain.customers import address_key, address_keys
@@ -65,11 +66,15 @@ def writers_in(desk: Desk, ticket: TicketId) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message that was added, its new text, and who wrote in its ticket before (None: ask)."""
+    """A message that was added, its new text, and who wrote in its ticket before (None: ask).
+
+    `also`: what else becomes of the ticket when the message is its latest, in the same write.
+    """
 
     message: MessageId
     new_text: str
     writers: frozenset[str] | None = None
+    also: Mapping[str, Any] = field(default_factory=dict)
 
 
 def advance(desk: Desk, ticket: TicketId, said: Said, *, late: bool = True) -> None:
@@ -92,7 +97,7 @@ def advance(desk: Desk, ticket: TicketId, said: Said, *, late: bool = True) -> N
     columns = _columns(follow(so_far, step_of(added, writers, said.new_text)))
     if not row.messages and row.status in (Status.CLOSED.value, Status.SPAM.value):
         columns["waiting_since_ms"] = None
-    desk.tickets.update(ticket, **columns)
+    desk.tickets.update(ticket, **{**columns, **said.also})
 
 
 def retell(desk: Desk, ticket: TicketId) -> None:

@@ -293,7 +293,8 @@ def _exact(leaf: tree.Word) -> list[Condition]:
         return [_numbered(int(said))]
     if "@" in said and " " not in said:
         name = f"<{said.strip('<>')}>"
-        return [Condition("m.rfc_id = ?", (name,), mail=True, names_message=True)]
+        carried = "m.rfc_id = ? AND m.id IN (SELECT message_id FROM mention WHERE rfc_id = ?)"
+        return [Condition(carried, (name, name), mail=True, names_message=True)]
     return []
 
 

@@ -187,7 +187,7 @@ MESSAGE = _table(
     _int("history"), _text("raw_state"), _int("outbox_id", null=True),
     *_ints("seen remote_allowed"),
     Index("ix_message_doc", "doc", "ticket_id"),
-    Index("ix_message_ticket", "ticket_id", "received_ms"), Index("ix_message_rfc", "rfc_id"),
+    Index("ix_message_ticket", "ticket_id", "received_ms"),
     Index("ix_message_sha", "sha256"), Index("ix_message_customer", "customer_id", "received_ms"),
     Index(
         "ix_message_duplicate", "duplicate_of", sqlite_where=sql("duplicate_of IS NOT NULL")

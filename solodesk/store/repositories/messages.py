@@ -188,7 +188,13 @@ class Messages(Repository[rows.Message, MessageId]):
 
     def by_rfc_id(self, rfc_id: str) -> list[rows.Message]:
         """Messages with that Message-ID, oldest first (it is a hint: there may be several)."""
-        return self.select("WHERE rfc_id = ? ORDER BY received_ms, id", (rfc_id,))
+        found = self._tx.all(
+            "SELECT m.id FROM mention x CROSS JOIN message m ON m.id = x.message_id"
+            " WHERE x.rfc_id = ?1 AND m.rfc_id = ?1",
+            (rfc_id,),
+        )
+        known = self.many([MessageId(row[0]) for row in found]) if found else []
+        return sorted(known, key=lambda message: (message.received_ms, message.id))
 
     def by_sha(self, sha256: bytes) -> list[rows.Message]:
         """Messages with exactly these raw bytes."""

@@ -54,7 +54,6 @@ CREATE TABLE message (
 _MESSAGE_INDEXES = {
     "ix_message_doc": "ON message (doc, ticket_id)",
     "ix_message_ticket": "ON message (ticket_id, received_ms)",
-    "ix_message_rfc": "ON message (rfc_id)",
     "ix_message_sha": "ON message (sha256)",
     "ix_message_customer": "ON message (customer_id, received_ms)",
     "ix_message_duplicate": "ON message (duplicate_of) WHERE duplicate_of IS NOT NULL",
@@ -154,9 +153,18 @@ def _messages(link: Any) -> None:
     link.execute("CREATE TEMP TABLE renumbered (id INTEGER PRIMARY KEY, doc INTEGER NOT NULL)")
     link.executemany("INSERT INTO renumbered VALUES (?, ?)", _documents(link))
     _move_words(link)
+    _named(link)
     source = f"SELECT {_KEPT.format(doc='renumbered.doc')} FROM old JOIN renumbered USING (id)"
     _rebuilt(link, "message", _MESSAGE, _MESSAGE_INDEXES, _KEPT.format(doc="doc"), source)
     link.execute("DROP TABLE renumbered")
+
+
+def _named(link: Any) -> None:
+    """Messages are found by their own Message-ID through table mention, odd ones too."""
+    link.execute(
+        "INSERT OR IGNORE INTO mention (rfc_id, message_id, ticket_id)"
+        " SELECT rfc_id, id, ticket_id FROM message WHERE rfc_id IS NOT NULL"
+    )
 
 
 def _documents(link: Any) -> Iterator[tuple[int, int]]:
