@@ -29,6 +29,8 @@ _INITIALS = re.compile(r"\s?[A-Z]{1,4}>\s")
 _GROUPWISE = re.compile(r">>> .{3,200}\d{1,2}[:.]\d{2}.{0,8}>>>$")
 _LOOK_BACK = 4
 _MAX_LINES = 20_000
+_MOST_TRIES = 400
+"""Lines that end like such a sentence and are looked at closely; letters have a few."""
 _LONG_LINE = 1000  # no mailer writes its header of history in one line that long
 
 
@@ -118,6 +120,7 @@ class _Page:
         self.marks_count = is_reply
         """Lines marked ">" are history."""
         self.first_cut: int | None = None
+        self.tries = 0
         self.initials = False
         """Lines like "JD> …" are history: a sentence stood above some."""
         self.known = words()
@@ -263,8 +266,9 @@ class _Page:
     def _attribution(self, at: int) -> tuple[int, Credit]:
         """(first line, trust) of a sentence "On … X wrote:" that ends on this line."""
         best = (at, Credit.NONE)
-        if not may_end(self.lines[at], self.known):
+        if self.tries >= _MOST_TRIES or not may_end(self.lines[at], self.known):
             return best
+        self.tries += 1
         joined = ""
         for number in range(at, max(at - _LOOK_BACK, -1), -1):
             line = self.lines[number].strip()

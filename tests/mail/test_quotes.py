@@ -1,6 +1,7 @@
 """The customer's words are never cut away (product.md, demand 2)."""
 
 import re
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -105,6 +106,19 @@ def test_translators_files_have_only_parts_that_are_read() -> None:
     known.add("original message, only above a header block")
     for language, part in sections().items():
         assert set(part) <= known, language
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["a" * 440 + ":", "a" * 200 + "@" + "b" * 200 + ":", "From: a", "(" * 440 + ":", "--", "> ",
+     "On 7.9.2026 17:00 x@y.example wrote:", "______\nA: b@c.example", "Sent from my iPhone\n\n> a"],
+    ids=lambda line: line[:12],
+)  # fmt: skip
+def test_hostile_text_costs_little(line: str) -> None:
+    text = f"{line}\n" * (1_500_000 // len(line))
+    before = time.process_time()
+    split_quotes(text)
+    assert time.process_time() - before < 2
 
 
 _FOLDED = {
