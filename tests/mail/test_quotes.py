@@ -111,7 +111,8 @@ def test_translators_files_have_only_parts_that_are_read() -> None:
 @pytest.mark.parametrize(
     "line",
     ["a" * 440 + ":", "a" * 200 + "@" + "b" * 200 + ":", "From: a", "(" * 440 + ":", "--", "> ",
-     "On 7.9.2026 17:00 x@y.example wrote:", "______\nA: b@c.example", "Sent from my iPhone\n\n> a"],
+     "On 7.9.2026 17:00 x@y.example wrote:", "______\nA: b@c.example",
+     "Sent from my iPhone\n\n> a"],
     ids=lambda line: line[:12],
 )  # fmt: skip
 def test_hostile_text_costs_little(line: str) -> None:
