@@ -61,8 +61,9 @@ class Shop:
         sha = {oracle.digest(raw): uid for uid, raw in INBOX.items()}
         found = oracle.rows(
             self.store.path,
-            "SELECT p.imap_uid, lower(hex(p.sha256)) FROM place p JOIN folder f"
-            " ON f.id = p.folder_id WHERE f.name = 'INBOX' AND p.gone_ms IS NULL",
+            "SELECT p.imap_uid, lower(hex(m.sha256)) FROM place p JOIN folder f"
+            " ON f.id = p.folder_id JOIN message m ON m.id = p.message_id"
+            " WHERE f.name = 'INBOX' AND p.gone_ms IS NULL",
         )
         assert all(sha.get(digest) == uid for uid, digest in found), found
         return {uid for uid, _digest in found}
