@@ -7,6 +7,7 @@ nothing for deep nesting.) The result is text to read, never markup to show.
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -37,6 +38,7 @@ _SKIPPED = frozenset(
         "meta",
         "link",
         "base",
+        "xml",
     }
 )
 _BLOCKS = frozenset(
@@ -75,8 +77,9 @@ _BLOCKS = frozenset(
     }
 )
 _PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "pre", "blockquote"})
-_NEVER_HIDDEN = frozenset({"br", "b", "i", "tr", "tbody"})
-_INLINE, _TEXT, _SKIP, _BLOCK, _SPACED, _MARK = range(6)
+_NEVER_ASKED = frozenset({"br", "b", "i", "a", "img", "tr", "tbody", "strong", "em", "hr"})
+_INLINE, _TEXT, _SKIP, _BLOCK, _SPACED, _MARK, _KEPT, _KEPT_BLOCK = range(8)
+_QUIET = frozenset({_INLINE, _KEPT, _SKIP})
 _KINDS = (
     dict.fromkeys(_BLOCKS, _BLOCK)
     | dict.fromkeys(_PARAGRAPHS, _SPACED)
@@ -85,8 +88,16 @@ _KINDS = (
     | {"-text": _TEXT}
 )
 _HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|max-height\s*:\s*0(?![.\d])|"
+    r"(?<![-\w])opacity\s*:\s*0\s*(?:;|!|$)",
+    re.IGNORECASE,
 )
+_KEEPS_LINES = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
+_NO_MARGIN = re.compile(
+    r"(?:^|[;\s])margin(?:-bottom)?\s*:\s*0(?:px|pt|cm|in|em|%)?\s*(?:;|!|$)", re.IGNORECASE
+)
+# What newsletters put between the first words and the rest, so that previews stay short.
+_FILLER = re.compile("(?:[\u200c\u2007\u034f][ \xa0\u200b\u200d\u2060\ufeff\u00ad]*){2,}")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u034f]")
 _MANY_BREAKS = re.compile(r"\n{3,}")
 _DEPTH_LIMIT = 2000
@@ -132,9 +143,11 @@ class _Writer:
     def block(self, *, spaced: bool) -> None:
         """A block begins or ends: what stands in the line is a line."""
         if self.line:
-            if "".join(self.line).strip():
+            content = "".join(self.line)
+            if content.strip():
                 self.end_line()
-            else:
+            else:  # a block of nothing but a hard blank is an empty line
+                self.blank_owed = self.blank_owed or "\xa0" in content
                 self.line = []
         if spaced:
             self.blank_owed = True
@@ -164,39 +177,78 @@ def html_to_text(html: str) -> str:
     root = tree.body or tree.root
     writer = _Writer()
     if root is not None:
-        low = html.lower()
-        _write(writer, root, hides=any(word in low for word in ("none", "hidden", "mso-hide")))
+        _write(writer, root, _styled(html.lower()))
     text = writer.result()
     if not text.isascii():
-        text = _INVISIBLE.sub("", text).replace("\xa0", " ")
+        text = _INVISIBLE.sub("", _FILLER.sub(" ", text)).replace("\xa0", " ")
     return _MANY_BREAKS.sub("\n\n", text).strip("\n")
 
 
-def _write(writer: _Writer, root: LexborNode, *, hides: bool) -> None:
-    """Every node in document order, without recursion; `hides`: some style may hide elements."""
-    stack: list[tuple[LexborNode, int]] = []
+@dataclass(frozen=True, slots=True)
+class _Styled:
+    """Which styles a text holds anywhere: elements are asked for theirs only then."""
+
+    hides: bool
+    tight: bool
+    keeps: bool
+
+
+def _styled(low: str) -> _Styled:
+    return _Styled(
+        hides=any(word in low for word in ("none", "hidden", "mso-hide", "max-height", "opacity")),
+        tight="msonormal" in low or "margin" in low,
+        keeps="white-space" in low,
+    )
+
+
+def _write(writer: _Writer, root: LexborNode, styled: _Styled) -> None:
+    """Every node in document order, without recursion."""
+    stack: list[tuple[LexborNode, str, int]] = []
     node: LexborNode | None = root
+    asked = styled.hides or styled.tight or styled.keeps
     while node is not None and writer.size <= _MAX_TEXT:
         tag = node.tag or ""
         kind = _KINDS.get(tag, _INLINE)
         child = None
         if kind == _TEXT:
             writer.text(node.text_content or "")
-        elif kind != _SKIP and not (hides and _hidden(node, tag)):
+        elif kind != _SKIP:
+            if asked and tag not in _NEVER_ASKED:
+                kind = _kind_by_style(writer, node, tag, kind, styled)
             _enter(writer, node, tag, kind)
-            child = node.child if len(stack) < _DEPTH_LIMIT else None
-            if child is None:
-                _leave(writer, tag, kind)
+            if kind != _SKIP:
+                child = node.child if len(stack) < _DEPTH_LIMIT else None
+                if child is None:
+                    _leave(writer, tag, kind)
         if child is not None:
-            stack.append((node, kind))
+            stack.append((node, tag, kind))
             node = child
             continue
         following = node.next if stack else None
         while following is None and stack:
-            parent, kind = stack.pop()
-            _leave(writer, parent.tag or "", kind)
+            parent, tag, kind = stack.pop()
+            _leave(writer, tag, kind)
             following = parent.next if stack else None
         node = following
+
+
+def _kind_by_style(writer: _Writer, node: LexborNode, tag: str, kind: int, styled: _Styled) -> int:
+    """The kind of an element, changed by its own style: unseen, tight, or keeping its lines."""
+    attributes = node.attributes
+    style = attributes.get("style") or ""
+    if style:
+        if styled.hides and _HIDDEN.search(style):
+            return _SKIP
+        if styled.keeps and kind in {_BLOCK, _INLINE} and _KEEPS_LINES.search(style):
+            writer.pre += 1
+            return _KEPT_BLOCK if kind == _BLOCK else _KEPT
+    if (
+        styled.tight
+        and tag == "p"
+        and ("MsoNormal" in (attributes.get("class") or "") or _NO_MARGIN.search(style))
+    ):
+        return _BLOCK
+    return kind
 
 
 def walk(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
@@ -242,15 +294,10 @@ def _skips(node: LexborNode) -> bool:
     return bool(style and _HIDDEN.search(style))
 
 
-def _hidden(node: LexborNode, tag: str) -> bool:
-    style = node.attributes.get("style") if tag not in _NEVER_HIDDEN else None
-    return bool(style and _HIDDEN.search(style))
-
-
 def _enter(writer: _Writer, node: LexborNode, tag: str, kind: int) -> None:
-    if kind == _INLINE:
+    if kind in _QUIET:
         return
-    if kind == _BLOCK:
+    if kind in {_BLOCK, _KEPT_BLOCK}:
         writer.block(spaced=False)
         if tag == "li":
             writer.text("* ")
@@ -286,6 +333,11 @@ def _image(writer: _Writer, node: LexborNode) -> None:
 def _leave(writer: _Writer, tag: str, kind: int) -> None:
     if kind == _BLOCK:
         writer.block(spaced=False)
+    elif kind == _KEPT_BLOCK:
+        writer.block(spaced=False)
+        writer.pre -= 1
+    elif kind == _KEPT:
+        writer.pre -= 1
     elif kind == _SPACED:
         writer.block(spaced=True)
         if tag == "blockquote":
