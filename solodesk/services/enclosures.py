@@ -6,9 +6,7 @@ Read from the raw bytes when a message is shown; nothing of it is stored. Must n
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from solodesk.domain.ids import MessageId
-from solodesk.domain.message import Attachment, Invitation
-from solodesk.services.units import Reader
+from solodesk.domain.message import Attachment, Invitation, ParsedMessage
 
 _TYPES = frozenset(
     {"text/calendar", "application/ics", "text/x-vcalendar", "application/pkcs7-mime"}
@@ -34,14 +32,8 @@ def may_enclose(text: str, files: Sequence[Attachment]) -> bool:
     )
 
 
-def enclosure(reader: Reader, message: MessageId) -> Enclosure | None:
+def enclosed(parsed: ParsedMessage) -> Enclosure | None:
     """What a message encloses, None when there is nothing to tell."""
-    from solodesk.mail.parse import parse_message
-
-    raw = reader.raw.get(message)
-    if raw is None:
-        return None
-    parsed = parse_message(raw)
     stated = tuple(code for code in parsed.stated if code.startswith(_SAID))
     if parsed.invitation is None and not stated:
         return None

@@ -26,6 +26,7 @@ from solodesk.ui.pages import Pages
 from solodesk.ui.palette import Palette
 from solodesk.ui.palette_entries import Entry, Sort, commands_for
 from solodesk.ui.reply_commands import ReplyCommands
+from solodesk.ui.saved_searches import SavedSearches
 from solodesk.ui.shell import Shell
 from solodesk.ui.ticket_commands import TicketCommands
 from solodesk.ui.toast import Toast
@@ -73,6 +74,9 @@ class Workbench(QObject):
             window,
         )
         self.pages = Pages(gate, look, shell.frame, navigation, window)
+        self.saved_searches = SavedSearches(
+            gate, look, shell.sidebar, shell.tickets, navigation, window
+        )
         self.figures = FiguresFeed(gate, shell.strip, shell.status, window)
         for controller in (self.ticket_commands, self.reply_commands, self.pages):
             controller.bind(actions)
@@ -86,6 +90,7 @@ class Workbench(QObject):
         self.conversation.outbox_act_requested.connect(self._on_outbox_act_requested)
         self.conversation.files_dropped.connect(self._on_files_dropped)
         self.conversation.link_requested.connect(self._on_link_requested)
+        self.conversation.original_ready.connect(self._on_original_ready)
         self.conversation.file_requested.connect(self.pages.save_file)
         self.composer.opened.connect(self._on_composer_opened)
         self.composer.closed.connect(self._on_composer_closed)
@@ -139,6 +144,9 @@ class Workbench(QObject):
     def _on_conversation_menu_requested(self, anchor: QWidget) -> None:
         menu = self._actions.menu(ROW_MENU, self._window)
         menu.popup(anchor.mapToGlobal(anchor.rect().bottomLeft()))
+
+    def _on_original_ready(self, file: str) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(file))
 
     def _on_link_requested(self, address: str) -> None:
         QDesktopServices.openUrl(QUrl(address))

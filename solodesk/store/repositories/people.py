@@ -43,6 +43,11 @@ class Customers(Repository[rows.Customer, CustomerId]):
         """Show this sender's remote pictures from now on, or no longer."""
         return self._addresses.change((address,), {"pictures": always})
 
+    def shows_pictures(self, address: str) -> bool:
+        """Whether the owner always shows this sender's remote pictures."""
+        sql = "SELECT pictures FROM customer_address WHERE address = ?"
+        return bool(self._tx.value(sql, (address,)))
+
     def delete_address(self, address: str) -> bool:
         """Forget an address."""
         return self._addresses.remove(address)

@@ -35,6 +35,15 @@ class RawMail:
         row = self._tx.one("SELECT data FROM raw WHERE message_id = ?", (message,))
         return None if row is None else unpack(row[0], self._tx.dictionary)
 
+    def recent(self, account: int, most: int, size: int = 100_000) -> list[bytes]:
+        """The newest received messages of an account, those over `size` bytes aside."""
+        rows = self._tx.all(
+            "SELECT r.data FROM message m JOIN raw r ON r.message_id = m.id WHERE m.account_id = ?"
+            " AND m.direction = 'in' AND m.size <= ? ORDER BY m.doc DESC LIMIT ?",
+            (account, size, most),
+        )
+        return [unpack(row[0], self._tx.dictionary) for row in rows]
+
     def erase(self, message: MessageId) -> None:
         """Forget the bytes (the owner erases a customer)."""
         self._tx.run("DELETE FROM raw WHERE message_id = ?", (message,))

@@ -1,18 +1,20 @@
 """Shows one message's text or sanitised HTML, sized to its content.
 
 Mail is hostile: this browser never opens a link by itself, never fetches anything and never
-reads a local file. The only resources it knows are the inline images handed to it.
+reads a local file. The only resources it knows are the pictures handed to it.
 """
 
 import math
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import cast
 
 from PySide6.QtCore import QBuffer, QByteArray, QEvent, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
+    QCursor,
     QImage,
     QImageReader,
     QResizeEvent,
@@ -24,17 +26,28 @@ from PySide6.QtGui import (
     QTextTable,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QToolTip, QWidget
 
+from solodesk.services import links
+from solodesk.services.showing import on_dark
 from solodesk.ui.appearance import LIGHT, Appearance, Tokens
+from solodesk.ui.widgets import plain_tip
+from solodesk.wording import mail_words
 
 _LINK = re.compile(r"(?:https?://|mailto:)[^\s<>\"'）】」]+", re.IGNORECASE)
 _TRAILING = ".,;:!?)]}。，；：！？"
-_OWN_COLOURS = re.compile(r"bgcolor|background|(?<![-\w])color\s*[:=]", re.IGNORECASE)
+_START_TAG = re.compile(r"<[a-z][^<>]*>")
+_TEXT_SIZE = re.compile(r"font-size:(\d{1,2})px")
+_WIDEST_PICTURE = 640
+"""Pictures that do not say their width are shown no wider, in pixels."""
 _LINE_HEIGHT = 20.25
 _LINE_HEIGHT_CJK = 21.6
 _MOST_BLOCKS = 4000
 _MAX_IMAGE_PIXELS = 40_000_000
+_KEEP = Qt.AspectRatioMode.KeepAspectRatio
+_ENCODED = QUrl.ComponentFormattingOption.FullyEncoded
+_MARGINS = 32
+_NORMAL = 100
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -48,6 +61,9 @@ class MailBody(QTextBrowser):
         super().__init__(parent)
         self._appearance = appearance
         self._inline: dict[str, QImage] = {}
+        self._html = ""
+        self._narrow = 0
+        """The width for which the mail's fixed widths were taken back; 0: they stand."""
         self._paper = False
         self.setOpenLinks(False)
         self.setOpenExternalLinks(False)
@@ -59,6 +75,7 @@ class MailBody(QTextBrowser):
         self.document().setDocumentMargin(0)
         self.setUndoRedoEnabled(False)
         self.anchorClicked.connect(self._on_self_anchor_clicked)
+        self.highlighted.connect(self._on_self_highlighted)
 
     def show_text(self, text: str) -> None:
         """Show plain text; web and mail addresses written out become links, nothing else does."""
@@ -72,25 +89,53 @@ class MailBody(QTextBrowser):
             self._mark_link(start, end)
         self._fit()
 
-    def show_html(self, html: str, images: Mapping[str, bytes]) -> None:
-        """Show HTML that `mail.sanitise` made; `images` are the inline parts by Content-ID."""
-        self._inline = {key: image for key, data in images.items() if (image := _decode(data))}
-        self._paper = self._appearance.tokens.dark and bool(_OWN_COLOURS.search(html))
+    def show_html(
+        self, html: str, images: Mapping[str, bytes], *, paints: bool | None = None
+    ) -> None:
+        """Show HTML that `mail.sanitise` made; `images` are pictures by Content-ID or address.
+
+        `paints`: it brings grounds of its own (None: look for some).
+        """
+        self._inline = {
+            QUrl(key).toString(): image
+            for key, data in images.items()
+            if (image := _decode(data)) is not None
+        }
+        paints = "background" in html or "bgcolor" in html if paints is None else paints
+        self._paper = self._appearance.tokens.dark and paints
         self._apply_colours()
         tokens = LIGHT if self._paper else self._appearance.tokens
         self.document().setDefaultStyleSheet(f"a {{ color: {tokens.accent.name()}; }}")
+        if self._appearance.tokens.dark and not self._paper:
+            html = on_dark(html, self._appearance.tokens.bg.name())
+        self._html = self._sized(html)
+        self._narrow = 0
+        self._set_html(self._html)
+
+    def _set_html(self, html: str) -> None:
         self.setHtml(html)
         self._drop_empty_end()
         self._space_lines(html)
         self._fit()
 
+    def _sized(self, html: str) -> str:
+        """Text sizes given in pixels grow with the window's text."""
+        if self._appearance.text_percent == _NORMAL or "font-size" not in html:
+            return html
+
+        def tag(match: re.Match[str]) -> str:
+            return _TEXT_SIZE.sub(
+                lambda size: f"font-size:{self._appearance.px(int(size[1]))}px", match[0]
+            )
+
+        return _START_TAG.sub(tag, html)
+
     def loadResource(self, kind: int, url: QUrl | str) -> object:
         """Answer only `cid:` images that came inside the mail; everything else is empty."""
         address = QUrl(url) if isinstance(url, str) else url
         if kind == QTextDocument.ResourceType.ImageResource.value:
-            if address.scheme() == "cid":
-                return self._inline.get(address.path(), QImage())
-            return QImage()
+            known = address.path() if address.scheme() == "cid" else address.toString()
+            return self._inline.get(known, QImage())
         return QByteArray()
 
     def restyle(self) -> None:
@@ -187,29 +232,66 @@ class MailBody(QTextBrowser):
         if width < 40:
             return
         self.document().setTextWidth(width)
+        wide = self.document().idealWidth() > width + 1
+        if self._html and (wide or self._narrow) and self._renarrow(width, wide=wide):
+            return
         height = math.ceil(self.document().size().height()) + 2
         bar = self.horizontalScrollBar()
-        if self.document().idealWidth() > width + 1:
+        if wide:
             height += bar.sizeHint().height()
         if height != self.height() or self.minimumHeight() != height:
             self.setFixedHeight(height)
 
-    def _on_self_anchor_clicked(self, url: QUrl) -> None:
-        self.link_activated.emit(url.toString(), self._text_of(url.toString()))
+    def _renarrow(self, width: int, *, wide: bool) -> bool:
+        """Take back a mail's fixed widths where they do not fit, give them back where they do."""
+        if wide and self._narrow != width:
+            self._narrow = width
+            self._set_html(_START_TAG.sub(partial(_narrowed, width=width), self._html))
+            return True
+        if self._narrow and width > self._narrow:
+            self._narrow = 0
+            self._set_html(self._html)
+            return True
+        return False
 
-    def _text_of(self, address: str) -> str:
-        """What the link shows: the text of the anchor under the cursor."""
-        block = self.textCursor().block()
-        walk = block.begin()
-        shown = ""
-        while not walk.atEnd():
-            part = walk.fragment()
-            if part.charFormat().anchorHref() == address:
-                shown += part.text()
-            elif shown:
-                break
-            walk += 1
-        return shown
+    def _on_self_highlighted(self, url: QUrl) -> None:
+        """Where the link under the mouse goes, before anybody clicks it."""
+        address = url.toString(_ENCODED)
+        place = self.cursorForPosition(self.viewport().mapFromGlobal(QCursor.pos()))
+        target = links.target(_link_text(place), address) if address else None
+        if target is None:
+            QToolTip.hideText()
+            return
+        words = mail_words.link_words(target.kind, target.where, target.url, target.through)
+        if target.warning is not None:
+            words = f"{words}\n{mail_words.link_warning(target.warning)}"
+        QToolTip.showText(QCursor.pos(), plain_tip(words), self.viewport())
+
+    def _on_self_anchor_clicked(self, url: QUrl) -> None:
+        self.link_activated.emit(url.toString(_ENCODED), _link_text(self.textCursor()))
+
+
+def _link_text(place: QTextCursor) -> str:
+    """What the link at a place in the text shows; empty when there is none."""
+    fragments = []
+    walk = place.block().begin()
+    while not walk.atEnd():
+        fragments.append(walk.fragment())
+        walk += 1
+    here = [
+        at for at, part in enumerate(fragments)
+        if part.charFormat().isAnchor() and part.position() <= place.position()
+        and place.position() <= part.position() + part.length()
+    ]  # fmt: skip
+    if not here:
+        return ""
+    address = fragments[here[-1]].charFormat().anchorHref()
+    first = last = here[-1]
+    while first > 0 and fragments[first - 1].charFormat().anchorHref() == address:
+        first -= 1
+    while last + 1 < len(fragments) and fragments[last + 1].charFormat().anchorHref() == address:
+        last += 1
+    return "".join(part.text() for part in fragments[first : last + 1])
 
 
 def _link_ranges(text: str) -> list[tuple[int, int]]:
@@ -225,7 +307,24 @@ def _link_ranges(text: str) -> list[tuple[int, int]]:
     return found[:500]
 
 
+def _narrowed(match: re.Match[str], *, width: int) -> str:
+    """A start tag whose fixed widths go where they are over what there is room for."""
+    tag = match[0]
+    given = re.search(r' width="(\d+)"', tag)
+    pixels = int(given[1]) if given else 0
+    if tag.startswith("<table"):
+        return re.sub(r' width="\d+"', ' width="100%"', tag) if pixels > width * 0.8 else tag
+    if tag.startswith("<img"):
+        if pixels <= width - _MARGINS:
+            return tag
+        return re.sub(r' (?:width|height)="\d+"', "", tag)[:-1] + f' width="{width - _MARGINS}">'
+    if pixels > width * 0.5 and tag.startswith(("<td", "<th")):
+        return tag.replace(given[0], "") if given else tag
+    return tag
+
+
 def _decode(data: bytes) -> QImage | None:
+    """A picture, made small enough where it does not say how wide it is to be shown."""
     holder = QByteArray(data)
     buffer = QBuffer(holder)
     buffer.open(QBuffer.OpenModeFlag.ReadOnly)
@@ -233,5 +332,11 @@ def _decode(data: bytes) -> QImage | None:
     size = reader.size()
     if not size.isValid() or size.width() * size.height() > _MAX_IMAGE_PIXELS:
         return None
+    if size.width() > 2 * _WIDEST_PICTURE:
+        reader.setScaledSize(size.scaled(2 * _WIDEST_PICTURE, size.height(), _KEEP))
     image = reader.read()
-    return None if image.isNull() else image
+    if image.isNull():
+        return None
+    if image.width() > _WIDEST_PICTURE:
+        image.setDevicePixelRatio(image.width() / _WIDEST_PICTURE)
+    return image

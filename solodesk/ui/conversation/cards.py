@@ -20,10 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from solodesk.domain.views import ConversationItem
-from solodesk.services.enclosures import Enclosure
+from solodesk.services.showing import Shown as More
 from solodesk.ui.conversation.message import (
     FoldedMessage,
-    HtmlBody,
     MessageCard,
     NoteCard,
     Setting,
@@ -49,8 +48,9 @@ class Shown:
 
     item: ConversationItem
     is_open: bool
-    html: HtmlBody | None
-    enclosure: Enclosure | None = None
+    more: More | None
+    """What the message shows besides its plain text."""
+    fetching: str | None = None
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ class CardColumn(QScrollArea):
     """Signals are wishes; the pane carries them out."""
 
     link_activated = Signal(str, str)
-    pictures_requested = Signal(int)
+    act_requested = Signal(str, int)
     file_requested = Signal(int, int)
     join_requested = Signal(int, int)
     outbox_requested = Signal(int)
@@ -170,9 +170,9 @@ class CardColumn(QScrollArea):
             line = FoldedMessage(item, self._setting())
             line.clicked.connect(partial(self.open_requested.emit, key_of(item)))
             return line
-        card = MessageCard(item, self._setting(), entry.html, entry.enclosure)
+        card = MessageCard(item, self._setting(), entry.more, entry.fetching)
         card.link_activated.connect(self.link_activated)
-        card.pictures_requested.connect(self.pictures_requested)
+        card.act_requested.connect(self.act_requested)
         card.file_requested.connect(self.file_requested)
         card.join_requested.connect(self.join_requested)
         card.outbox_requested.connect(self.outbox_requested)

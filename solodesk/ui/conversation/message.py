@@ -1,6 +1,6 @@
 """One message in the conversation: folded to a line, or open with its text and files."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -17,28 +17,21 @@ from PySide6.QtWidgets import (
 )
 
 from solodesk.domain.views import ConversationItem
-from solodesk.services.enclosures import Enclosure
+from solodesk.services.showing import Shown
 from solodesk.ui.appearance import Appearance
+from solodesk.ui.conversation.bars import bars_above
 from solodesk.ui.conversation.body import MailBody
 from solodesk.ui.conversation.enclosure import EnclosureCard
 from solodesk.ui.conversation.files import FileRow
+from solodesk.ui.conversation.menu import message_menu
 from solodesk.ui.conversation.reasons import by_form, details
 from solodesk.ui.conversation.rest import RestBar
+from solodesk.ui.icons import icon, pixmap
 from solodesk.ui.widgets import Avatar, Chip, ElidedLabel, plain_tip
-from solodesk.wording import dates, labels
+from solodesk.wording import dates, labels, mail_words
 from solodesk.wording.gettext import _
 
 INDENT = 38
-
-
-@dataclass(frozen=True, slots=True)
-class HtmlBody:
-    """Sanitised HTML split for display: what is new, what is quoted, what was held back."""
-
-    visible: str
-    quoted: str | None
-    blocked_remote: int
-    images: Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +107,8 @@ class MessageCard(QWidget):
     """An open message: avatar, sender, date, text, earlier text behind a link, files."""
 
     link_activated = Signal(str, str)
-    pictures_requested = Signal(int)
+    act_requested = Signal(str, int)
+    """What is asked for a message (ui/conversation/acts.py)."""
     file_requested = Signal(int, int)
     join_requested = Signal(int, int)
     outbox_requested = Signal(int)
@@ -124,8 +118,8 @@ class MessageCard(QWidget):
         self,
         item: ConversationItem,
         setting: Setting,
-        html: HtmlBody | None = None,
-        enclosure: Enclosure | None = None,
+        shown: Shown | None = None,
+        fetching: str | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -133,7 +127,8 @@ class MessageCard(QWidget):
         self._setting = setting
         self._bodies: list[MailBody] = []
         self._quoted: MailBody | None = None
-        self._html = html
+        self._shown = shown
+        self._fetching = fetching
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -142,9 +137,6 @@ class MessageCard(QWidget):
         self._column.setContentsMargins(setting.appearance.px(INDENT), 6, 0, 0)
         self._column.setSpacing(8)
         outer.addLayout(self._column)
-        if enclosure is not None:
-            look, now = setting.appearance, setting.now_ms()
-            self._column.addWidget(EnclosureCard(enclosure, look, setting.zone, now))
         self._fill()
 
     def _head(self) -> QHBoxLayout:
@@ -159,6 +151,8 @@ class MessageCard(QWidget):
         name.setFont(look.font(13, semibold=True))
         name.setToolTip(plain_tip(details(self.item)))
         row.addWidget(name)
+        if (mark := self._standing()) is not None:
+            row.addWidget(mark)
         for chip in self._chips():
             row.addWidget(chip)
         row.addStretch(1)
@@ -166,7 +160,52 @@ class MessageCard(QWidget):
         when.setProperty("tone", "3")
         when.setFont(look.font(12))
         row.addWidget(when)
+        if self.item.message is not None:
+            row.addWidget(self._more_button())
         return row
+
+    def _standing(self) -> QWidget | None:
+        """The quiet mark of what the owner's mail server says of the sender."""
+        found = None if self._shown is None else self._shown.standing
+        if found is None or self.item.type != "in" or found.verdict == "unknown":
+            return None
+        look = self._setting.appearance
+        words = mail_words.standing(found.verdict, found.domain, found.server)
+        proof = ", ".join(found.because)
+        mark: QWidget
+        if found.verdict == "failed":
+            mark = Chip(look, _("not verified"), icon_name="shield-alert", tone="warn")
+        else:
+            label = QLabel()
+            size = look.px(15)
+            label.setPixmap(
+                pixmap("badge-check", look.tokens.text_3, size, self.devicePixelRatioF())
+            )
+            mark = label
+        mark.setToolTip(plain_tip(f"{words}\n{found.server}: {proof}" if proof else words))
+        mark.setAccessibleName(words)
+        return mark
+
+    def _more_button(self) -> QPushButton:
+        look = self._setting.appearance
+        self._more = QPushButton()
+        self._more.setObjectName("iconButton")
+        self._more.setFixedSize(look.px(24), look.px(24))
+        self._more.setIcon(icon("ellipsis", look.tokens.text_3, 16))
+        self._more.setToolTip(_("More about this message"))
+        self._more.setAccessibleName(_("More about this message"))
+        self._more.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._more.clicked.connect(self._on_more_clicked)
+        return self._more
+
+    def _on_more_clicked(self) -> None:
+        menu = message_menu(self.item, self._shown, self._act, self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
+
+    def _act(self, code: str) -> None:
+        if self.item.message is not None:
+            self.act_requested.emit(code, self.item.message)
 
     def _chips(self) -> list[Chip]:
         look = self._setting.appearance
@@ -190,11 +229,17 @@ class MessageCard(QWidget):
         return chips
 
     def _fill(self) -> None:
-        if self._html is not None:
-            if self._html.blocked_remote:
-                self._column.addWidget(self._pictures_bar(self._html.blocked_remote))
-            self._add_html(self._html.visible)
-            has_more = self._html.quoted is not None
+        shown = self._shown
+        for bar in bars_above(self.item, shown, self._setting.appearance, self._fetching):
+            bar.pressed.connect(self._act)
+            self._column.addWidget(bar)
+        if shown is not None and shown.enclosure is not None:
+            look, zone = self._setting.appearance, self._setting.zone
+            card = EnclosureCard(shown.enclosure, look, zone, self._setting.now_ms())
+            self._column.addWidget(card)
+        if shown is not None and shown.visible is not None:
+            self._add_html(shown.visible, shown)
+            has_more = shown.quoted is not None
         else:
             self._add_text(self.item.new_text)
             has_more = self.item.text.strip() != self.item.new_text.strip()
@@ -217,9 +262,9 @@ class MessageCard(QWidget):
         body.show_text(text)
         return body
 
-    def _add_html(self, html: str) -> MailBody:
+    def _add_html(self, html: str, shown: Shown) -> MailBody:
         body = self._new_body()
-        body.show_html(html, self._html.images if self._html else {})
+        body.show_html(html, shown.images, paints=shown.paints)
         return body
 
     def _new_body(self) -> MailBody:
@@ -244,8 +289,8 @@ class MessageCard(QWidget):
         """Show the quoted history under the new text, or hide it again."""
         if self._quoted is None:
             place = self._column.indexOf(self._earlier) + 1
-            if self._html is not None:
-                self._quoted = self._add_html(self._html.quoted or "")
+            if self._shown is not None and self._shown.quoted is not None:
+                self._quoted = self._add_html(self._shown.quoted, self._shown)
             else:
                 self._quoted = self._add_text(quoted_part(self.item.text, self.item.new_text))
             self._column.removeWidget(self._quoted)
@@ -254,21 +299,6 @@ class MessageCard(QWidget):
             self._quoted.setVisible(not self._quoted.isVisibleTo(self))
         shown = self._quoted.isVisibleTo(self)
         self._earlier.setText(_("… Hide earlier text") if shown else _("… Show earlier text"))
-
-    def _pictures_bar(self, count: int) -> QWidget:
-        bar = QWidget()
-        bar.setObjectName("quietBar")
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(12, 4, 4, 4)
-        text = ElidedLabel(
-            _("Pictures from the internet are not shown ({count}).").format(count=count)
-        )
-        row.addWidget(text, 1)
-        show = QPushButton(_("Show pictures"))
-        show.setProperty("link", True)
-        show.clicked.connect(self._on_show_clicked)
-        row.addWidget(show)
-        return bar
 
     def _suggestion(self, number: int) -> QWidget:
         bar = QWidget()
@@ -281,10 +311,6 @@ class MessageCard(QWidget):
         join.clicked.connect(self._on_join_clicked)
         row.addWidget(join)
         return bar
-
-    def _on_show_clicked(self) -> None:
-        if self.item.message is not None:
-            self.pictures_requested.emit(self.item.message)
 
     def _on_join_clicked(self) -> None:
         if self.item.message is not None and self.item.suggested_ticket is not None:

@@ -15,19 +15,17 @@ from solodesk.base.errors import KnownError
 from solodesk.domain.changes import Changes
 from solodesk.domain.ids import MessageId, TicketId
 from solodesk.domain.views import ConversationItem, OutboxRow, TicketRow
-from solodesk.services import enclosures, lists, settings, tickets
-from solodesk.services.enclosures import Enclosure
-from solodesk.services.units import Reader
+from solodesk.services import lists, settings, tickets
 from solodesk.ui.appearance import Appearance
 from solodesk.ui.conversation.actionrow import ActionRow, EmptyPlace
+from solodesk.ui.conversation.acts import MessageActs
 from solodesk.ui.conversation.cards import CardColumn, Key, Shown, key_of
 from solodesk.ui.conversation.header import ConversationHeader
-from solodesk.ui.conversation.message import HtmlBody, Setting
+from solodesk.ui.conversation.message import Setting
 from solodesk.ui.conversation.notices import notice_for
 from solodesk.ui.conversation.outbox_words import Moment
 from solodesk.ui.ops import DeskGate
 
-_BIG_MAIL = 400_000
 _ANY_HEIGHT = 16_777_215
 """Qt's own largest height: no limit."""
 
@@ -40,6 +38,8 @@ class ConversationPane(QWidget):
     outbox_act_requested = Signal(str, int)
     link_requested = Signal(str)
     """An address the owner has seen in full and wants opened."""
+    original_ready = Signal(str)
+    """A file to open in the owner's browser."""
     file_requested = Signal(int, int)
     files_dropped = Signal(list)
 
@@ -53,12 +53,14 @@ class ConversationPane(QWidget):
         self._row: TicketRow | None = None
         self._items: tuple[ConversationItem, ...] = ()
         self._leaving: tuple[OutboxRow, ...] = ()
+        self._last_mail: ConversationItem | None = None
         self._opened: set[Key] = set()
         self._unfolded = False
         self._composer_open = False
         self._writing_new = False
-        self._html: dict[tuple[MessageId, bool], HtmlBody | None] = {}
-        self._enclosed: dict[MessageId, Enclosure | None] = {}
+        self._acts = MessageActs(gate, self)
+        self._acts.ready.connect(self._fill)
+        self._acts.original_ready.connect(self.original_ready)
         self._setting = Setting(appearance, ZoneInfo("UTC"), self._now_ms)
         self.setObjectName("conversationPane")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -73,8 +75,7 @@ class ConversationPane(QWidget):
         """Open `ticket`, or show the empty state for None."""
         if ticket != self._ticket:
             self._opened.clear()
-            self._html.clear()
-            self._enclosed.clear()
+            self._acts.begin(ticket)
             self._unfolded = False
             self._row, self._items = None, ()
             self._cards.start_anew()
@@ -149,7 +150,7 @@ class ConversationPane(QWidget):
         outer.addLayout(self._notices)
         self._cards = CardColumn(lambda: self._setting)
         self._cards.link_activated.connect(self._on_cards_link_activated)
-        self._cards.pictures_requested.connect(self._on_cards_pictures_requested)
+        self._cards.act_requested.connect(self._acts.run)
         self._cards.file_requested.connect(self.file_requested)
         self._cards.join_requested.connect(self._on_cards_join_requested)
         self._cards.outbox_requested.connect(self._on_cards_outbox_requested)
@@ -188,6 +189,8 @@ class ConversationPane(QWidget):
         if self._row is None and row is not None and row.unread:
             self._opened.update(_unanswered(items))
         self._row, self._items, self._leaving = row, items, leaving
+        mail = [item for item in items if item.type in ("in", "out")]
+        self._last_mail = mail[-1] if mail else None
         if row is not None:
             self._actions.set_closed(closed=row.status == "closed")
         self._show_parts()
@@ -213,8 +216,8 @@ class ConversationPane(QWidget):
             Shown(
                 item,
                 opened,
-                self._html_of(item) if opened else None,
-                self._enclosure_of(item) if opened else None,
+                self._acts.shown(item) if opened else None,
+                self._acts.fetching(item) if opened else None,
             )
             for item in shown
             for opened in (self._is_open(item),)
@@ -247,51 +250,7 @@ class ConversationPane(QWidget):
         return item.type in ("note", "contact") or self._is_open_mail(item)
 
     def _is_open_mail(self, item: ConversationItem) -> bool:
-        mail = [entry for entry in self._items if entry.type in ("in", "out")]
-        return (bool(mail) and mail[-1] is item) or key_of(item) in self._opened
-
-    def _enclosure_of(self, item: ConversationItem) -> Enclosure | None:
-        """The invitation in a message, or what to say of locked mail; big mail is left alone."""
-        message = item.message
-        size = sum(file.size for file in item.attachments)
-        if message is None or size > _BIG_MAIL:
-            return None
-        if not enclosures.may_enclose(item.text, item.attachments):
-            return None
-        if message not in self._enclosed:
-            self._enclosed[message] = self._gate.read(
-                lambda reader: enclosures.enclosure(reader, message)
-            )
-        return self._enclosed[message]
-
-    def _html_of(self, item: ConversationItem) -> HtmlBody | None:
-        """The HTML to show, or None for the plain text; big mail follows when it is ready."""
-        message = item.message
-        if not item.has_html or message is None:
-            return None
-        wanted = message, item.remote_allowed
-        if wanted in self._html:
-            return self._html[wanted]
-
-        def read(reader: Reader) -> HtmlBody | None:
-            shown = lists.html_body(reader, message, remote=item.remote_allowed)
-            if shown is None:
-                return None
-            return HtmlBody(shown.visible, shown.quoted, shown.blocked_remote, shown.images)
-
-        if sum(file.size for file in item.attachments) < _BIG_MAIL:
-            self._html[wanted] = self._gate.read(read)
-            return self._html[wanted]
-        self._html[wanted] = None
-        ticket = self._ticket
-
-        def show(body: HtmlBody | None) -> None:
-            if self._ticket == ticket and body is not None:
-                self._html[wanted] = body
-                self._fill()
-
-        self._gate.read_later(read, show)
-        return None
+        return item is self._last_mail or key_of(item) in self._opened
 
     def _on_cards_open_requested(self, key: Key) -> None:
         self._opened.add(key)
@@ -333,9 +292,6 @@ class ConversationPane(QWidget):
     def _on_cards_outbox_requested(self, outbox: int) -> None:
         self.outbox_act_requested.emit("show", outbox)
 
-    def _on_cards_pictures_requested(self, message: int) -> None:
-        self._gate.act(lambda desk: lists.allow_pictures(desk, MessageId(message)))
-
     def _on_cards_join_requested(self, message: int, number: int) -> None:
         self._gate.act(
             lambda desk: tickets.join_number(desk, MessageId(message), number),
@@ -358,6 +314,7 @@ class ConversationPane(QWidget):
         mine = self._ticket in changes.tickets or "everything" in changes.by_kind
         said = any(item.message in changes.of("message") for item in self._items if item.message)
         if self._ticket is not None and (mine or said):
+            self._acts.forget()
             self._load()
 
     def _on_appearance_changed(self) -> None:

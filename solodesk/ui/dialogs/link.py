@@ -1,6 +1,6 @@
 """Asks before a link of a mail is opened, and shows where it really goes.
 
-Only http, https and mailto are ever offered (faults.md X3, X5). This module must not open.
+Only http, https, mailto and tel are ever offered (faults.md X3, X5). This module must not open.
 """
 
 from typing import Final
@@ -11,16 +11,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 from solodesk.services import links
 from solodesk.ui.appearance import Appearance
 from solodesk.ui.dialogs.frame import DialogFrame
+from solodesk.wording import mail_words
 from solodesk.wording.gettext import _, marked
 
 _MOST_SHOWN = 300
-_WARNINGS: Final = {
-    "userinfo": marked("The first part of this address only looks like a website."),
-    "number_host": marked("This address is a number instead of a name."),
-    "lookalike_host": marked("This name uses letters that look like others."),
-    "other_host": marked("The text of the link names another website."),
-    "other_address": marked("The text of the link names another address."),
-    "bidi": marked("This link hides its real reading direction."),
+_TITLES: Final = {
+    "web": marked("Open this website?"),
+    "mail": marked("Write to this address?"),
+    "phone": marked("Call this number?"),
 }
 
 
@@ -30,10 +28,9 @@ class LinkDialog(DialogFrame):
     def __init__(
         self, target: links.Target, appearance: Appearance, parent: QWidget | None = None
     ) -> None:
-        title = _("Write to this address?") if target.is_mail else _("Open this website?")
-        super().__init__(appearance, title, width=460, parent=parent)
+        super().__init__(appearance, _(_TITLES[target.kind]), width=460, parent=parent)
         self._target = target
-        where = self.label(target.where, size=15, semibold=True)
+        where = self.label(target.where or target.through, size=15, semibold=True)
         where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.body.addWidget(where)
         url = target.url
@@ -41,9 +38,11 @@ class LinkDialog(DialogFrame):
         # A break after each / and &, else one long word would widen the dialog.
         spaced = shown.replace("/", "/\u200b").replace("&", "&\u200b").replace("=", "=\u200b")
         self.body.addWidget(self.label(spaced, tone="3", size=12))
+        if target.through:
+            self.body.addWidget(self.label(_through(target), size=12))
         if target.warning is not None:
-            text = _WARNINGS.get(target.warning, _WARNINGS["other_host"])
-            self.warning = self.label(_(text), tone="error", semibold=True)
+            words = mail_words.link_warning(target.warning)
+            self.warning = self.label(words, tone="error", semibold=True)
             self.body.addWidget(self.warning)
         copy = self.add_button(_("Copy address"))
         copy.setAutoDefault(False)
@@ -55,6 +54,15 @@ class LinkDialog(DialogFrame):
     def _on_copy_clicked(self) -> None:
         QApplication.clipboard().setText(self._target.url)
         self.reject()
+
+
+def _through(target: links.Target) -> str:
+    """What stands between the link and its page."""
+    if target.where:
+        words = _("The link goes there by way of {service}.")
+    else:
+        words = _("{service} counts clicks and then leads to a page that it does not name.")
+    return words.format(service=target.through)
 
 
 def ask(address: str, text: str, appearance: Appearance, parent: QWidget) -> str | None:
