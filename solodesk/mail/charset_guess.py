@@ -37,13 +37,15 @@ _COMMON_KO = frozenset(
     "확녕했않없여오조원구장상성무비"
 )
 _COMMON_LATIN = frozenset(
-    "éèêëàâäáãåçñóòôöõøúùûüíìîïßæœÉÈÀÁÂÄÖÜÅØÇÑÓßšžŠŽý’‘“”–—…•€£§©®°«»¿¡·´ \xa0"
+    "éèêëàâäáãåçñóòôöõøúùûüíìîïßæœÉÈÊËÀÁÂÃÄÆÖÜÅØÇÑÓÒÔÕÍÌÎÏÚÙÛŒŸÿßšžŠŽý’‘“”–—…•€£§©®°«»¿¡·´ \xa0"
 )
 _COMMON = {"gb18030": _COMMON_ZH, "big5hkscs": _COMMON_TW, "cp949": _COMMON_KO}
 _HIGH_BYTES = bytes(range(128, 256))
 _PUNCTUATION_ZH = frozenset("，。！？：、；“”（）《》")
 _CROWDED = re.compile("[\u00a1-\uffff]{4,}")
 _LEVEL_ONE = re.compile(rb"[\xb0-\xd7][\xa1-\xfe]")
+_KANJI_ONE = re.compile(rb"[\xb0-\xcf][\xa1-\xfe]")
+_BIG5_ONE = re.compile(rb"[\xa4-\xc6][\x40-\x7e\xa1-\xfe]")
 _CYRILLIC_MIXED = re.compile("[а-яёіїє][А-ЯЁІЇЄ]")
 # Small letters in order of how often they are written; capitals count like their small ones.
 _ALPHABETS = {
@@ -51,15 +53,16 @@ _ALPHABETS = {
     "koi8_r": "оеаинтсрвлкмдпуязыьгбчйхжшюцщэфё",
     "cp1253": "αοιετσνηυρκπςμλάίόέωγήδχθφύβξώζψϊ",
     "cp1250": "ąęśłżćńóźíáéěščřžýůúďťňőűöüäôâîăşţ",
+    "cp1254": "ışğüöçiâîû",
+    "cp1255": "יולהאמתרבשנדחקעפגסצטכםןזךףץ",
+    "cp1256": "اليمنوترهبدعفسكقحجشصطخةءئذغثزىأضؤظآإ،؟پچژگ",
+    "cp874": "นารอกเงมลยตสวทปดหคพบจขชผถฟซ่้ัิีุูื็์ะำแโใไณญภธษศฉฮ",
 }
+_AMONG_LATIN = frozenset({"cp1250", "cp1254"})
+_NEUTRAL = frozenset("“”‘’–—…«»№€£§©®°·\xa0")
 _WEIGHTS = {
     codec: {char: max(0.15, 1 - place / 28) for place, char in enumerate(letters)}
     for codec, letters in _ALPHABETS.items()
-}
-_UNCASED = {
-    "cp1255": frozenset("אבגדהוזחטיכלמנסעפצקרשתםןץףך"),
-    "cp1256": frozenset("ابتثجحخدذرزسشصضطظعغفقكلمنهويةىءأإآؤئپچژگ،؟"),
-    "cp874": frozenset(chr(code) for code in range(0x0E01, 0x0E5C) if chr(code).isprintable()),
 }
 
 
@@ -76,8 +79,8 @@ def best(
         if codec == without or (among is not None and codec not in among):
             continue
         text = strict(sample, codec)
-        if text is None:  # the sample may end in the middle of a character
-            text = strict(sample[:-1], codec) if len(sample) > 1 else None
+        if text is None and len(data) > _SAMPLE:  # it may end in the middle of a character
+            text = strict(sample[:-1], codec)
         worth = 0.0 if text is None else score(codec, text)
         if worth > most:
             found, most = codec, worth
@@ -129,13 +132,16 @@ def _high(text: str) -> list[str]:
     return [char for char in text if char > "\x7f"]
 
 
-def _japanese(_codec: str, text: str) -> float:
+def _japanese(codec: str, text: str) -> float:
     high = _high(text)
     if not high:
         return 0.0
+    level_one = 0.0
+    if codec == "cp932":  # in EUC, Chinese text would look the same
+        level_one = 0.35 * len(_KANJI_ONE.findall(text.encode("euc_jp", "ignore")))
     kana = sum(1 for char in high if "\u3041" <= char <= "\u30fc" or char in "、。")
     odd = sum(1 for char in high if "\uff61" <= char <= "\uff9f" or char == "\ufffd")
-    return max(0.0, (kana * 1.6 - odd * 2) / len(high))
+    return max(0.0, (kana * 1.6 + level_one - odd * 2) / len(high))
 
 
 def _east_asian(codec: str, text: str) -> float:
@@ -148,8 +154,16 @@ def _east_asian(codec: str, text: str) -> float:
     if codec == "gb18030":  # level 1 of GB 2312: names and rarer words
         rare = "".join(char for char in high if char not in table)
         hits += 0.45 * len(_LEVEL_ONE.findall(rare.encode("gb2312", "ignore")))
+    elif codec == "big5hkscs":
+        rare = "".join(char for char in high if char not in table)
+        hits += 0.35 * len(_BIG5_ONE.findall(rare.encode("big5", "ignore")))
+    elif all("\uac00" <= char <= "\ud7a3" for char in high):
+        hits += 0.35 * sum(1 for char in high if char not in table)
     odd = sum(1 for char in high if "\ue000" <= char <= "\uf8ff" or char == "\ufffd")
-    return max(0.0, (hits * 1.7 - odd * 3) / len(high))
+    strange = sum(
+        1 for char in high if "\u3041" <= char <= "\u30ff" or "\u2460" <= char <= "\u24ff"
+    )
+    return max(0.0, (hits * 1.7 - odd * 3 - strange * 1.5) / len(high))
 
 
 def _western(_codec: str, text: str) -> float:
@@ -168,20 +182,16 @@ def _cased(codec: str, text: str) -> float:
     if not high:
         return 0.0
     weights = _WEIGHTS[codec]
-    worth = sum(weights.get(char.lower(), -0.3) for char in high if char.isalpha())
+    worth = sum(weights.get(char.lower(), -0.5) for char in high if char not in _NEUTRAL)
     capitals = sum(1 for char in high if char.isupper())
     mixed = len(_CYRILLIC_MIXED.findall(text))
     if capitals * 2 > len(high):
         worth -= capitals * 0.3
+    if codec == "cp874" and not any("\u0e30" <= char <= "\u0e4e" for char in high):
+        worth /= 2  # hardly a Thai word has no vowel
+    if codec in _AMONG_LATIN:  # accents stand between letters; runs of them are another charset
+        worth -= sum(len(run) for run in _CROWDED.findall(text))
     return max(0.0, min(1.0, (worth - mixed * 3) / len(high) * 1.15))
-
-
-def _uncased(codec: str, text: str) -> float:
-    high = _high(text)
-    if len(high) < 4:
-        return 0.0
-    hits = sum(1 if char in _UNCASED[codec] else -1 for char in high if char.isalnum())
-    return max(0.0, hits / len(high) * 0.5)
 
 
 _SCORES: dict[str, Callable[[str, str], float]] = {
@@ -195,7 +205,8 @@ _SCORES: dict[str, Callable[[str, str], float]] = {
     "koi8_r": _cased,
     "cp1253": _cased,
     "cp1250": _cased,
-    "cp1255": _uncased,
-    "cp1256": _uncased,
-    "cp874": _uncased,
+    "cp1254": _cased,
+    "cp1255": _cased,
+    "cp1256": _cased,
+    "cp874": _cased,
 }

@@ -9,8 +9,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
-FORCED: Final = "="
-"""A label that begins so is the owner's own choice: no doubt, no ladder."""
+FORCED: Final = "\x1f"
+"""A label that begins so is the owner's own choice: no doubt, no ladder. No header brings it."""
 
 _JUNK = re.compile(r"[^a-z0-9]")
 # Keys are squeezed: small letters and digits only.

@@ -133,11 +133,13 @@ def _doubtful(data: bytes, codec: str, text: str) -> bool:
         return False
     sample = text[:400]
     high = sum(1 for char in sample if char > "\x7f")
-    if high < 4 or charset_guess.plausible(codec, sample) >= (0.2 if codec == "cp1252" else 0.3):
+    asian = codec in _EAST_ASIAN
+    enough = 0.2 if codec == "cp1252" else 0.55 if asian else 0.3
+    if high < 4 or charset_guess.plausible(codec, sample) >= enough:
         return False
     score = charset_guess.plausible(codec, text[:_SAMPLE])
-    other, better = charset_guess.best(data, codec, _EAST_ASIAN if codec in _EAST_ASIAN else None)
-    return bool(other) and better > max(0.45, score + 0.3)
+    other, better = charset_guess.best(data, codec, _EAST_ASIAN if asian else None)
+    return bool(other) and better > max(0.45, score + (0.5 if asian else 0.3))
 
 
 def _mostly(data: bytes, codec: str) -> str | None:

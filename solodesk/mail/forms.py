@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from solodesk.domain.message import Address
-from solodesk.mail import addresses
+from solodesk.mail import addresses, headers
 from solodesk.mail.envelope import Envelope
 from solodesk.mail.form_fields import Fields, Foreign, read_fields
 
@@ -207,7 +207,8 @@ def _registered(domain: str) -> str:
 
 
 def _plain_name(name: str) -> str:
-    return re.sub(r"\s+", " ", _ADDRESS.sub("", name)).strip(" <>\"'")[:120]
+    plain = headers.one_line(_ADDRESS.sub("", name))
+    return re.sub(r"\s+", " ", plain).strip(" <>\"'")[:120]
 
 
 FREE_MAIL = frozenset(
