@@ -45,6 +45,13 @@ def understood(reader: Reader, typed: str) -> SearchQuery:
     return parse_query(f"{typed} ", today(reader))
 
 
+def typed(reader: Reader, words: str) -> SearchQuery:
+    """A search that is still being typed: the last word may go on."""
+    from solodesk.domain.search_query import parse_query
+
+    return parse_query(words, today(reader))
+
+
 def today(reader: Reader) -> date:
     """The day it is for the owner; the search's own dates then follow the same zone."""
     zone = settings.zone(reader)

@@ -5,20 +5,22 @@ Every function is a few milliseconds or runs on the pool. This module must not w
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from solodesk.base.clock import utc
 from solodesk.base.errors import KnownError
 from solodesk.domain.hours import BusinessHours
 from solodesk.domain.ids import TicketId
-from solodesk.domain.views import Tag, TicketRow, View
-from solodesk.services import lists, settings
+from solodesk.domain.views import SavedSearch, SearchHit, Tag, TicketRow, View
+from solodesk.services import lists, searches, settings
 from solodesk.services.reach import PORTAL
 from solodesk.services.units import Reader
 from solodesk.ui.ops import DeskGate
 from solodesk.ui.palette_entries import Entry, Sort
 from solodesk.ui.ticketlist.source import ListQuery
+
+if TYPE_CHECKING:
+    from solodesk.domain.search_tree import SearchQuery
 
 _FOUND = 6
 _TROUBLES = ("sign_in_needed", "error", "portal")
@@ -49,6 +51,7 @@ class Standing:
     trouble: Trouble | None
     new_draft: str
     """What the new message that is being written is about; "" for none."""
+    saved: tuple[SavedSearch, ...] = ()
 
 
 class DeskSource:
@@ -92,18 +95,37 @@ class DeskSource:
         """What the ages in the list are measured with."""
         self._hours = hours
 
-    def ids(self, query: ListQuery) -> Sequence[TicketId]:
-        """All ids of the list, in its order."""
+    def ids(self, query: ListQuery, limit: int | None = None) -> Sequence[TicketId]:
+        """All ids of the list, in its order; of a search the newest `limit`."""
         if query.only:
             return query.only
         if query.search:
-            from solodesk.domain.search_query import parse_query
-
-            wanted = parse_query(query.search, self._today())
-            return self._gate.read(lambda reader: lists.find_tickets(reader, wanted))
+            return self._gate.read(
+                lambda reader: lists.find_tickets(reader, _wanted(reader, query), limit)
+            )
         return self._gate.read(
             lambda reader: lists.ids(reader, query.view, tag=query.tag, newest=query.newest)
         )
+
+    def found(self, query: ListQuery, ids: Sequence[TicketId]) -> dict[TicketId, SearchHit]:
+        """Where a search's words stand in these tickets."""
+        return self._gate.read(lambda reader: lists.found_in(reader, _wanted(reader, query), ids))
+
+    def means(self, typed: str) -> tuple[bool, str]:
+        """Whether there is something to look for in what was typed, and what was not understood."""
+        from solodesk.wording.search_words import sentence
+
+        query = self._gate.read(lambda reader: searches.typed(reader, typed))
+        return bool(query), " ".join(sentence(remark) for remark in query.remarks[:1])
+
+    def saved(self, name: str) -> SavedSearch | None:
+        """A saved search, while there is one of that name."""
+        known = self._gate.read(searches.everything)
+        return next((each for each in known if each.name == name), None)
+
+    def count_saved(self, done: Callable[[dict[str, int]], None]) -> None:
+        """How many tickets each saved search finds, off the window's thread."""
+        self._gate.read_later(searches.counts, done)
 
     def rows(self, ids: Sequence[TicketId]) -> dict[TicketId, TicketRow]:
         """Rows of these ids."""
@@ -131,20 +153,15 @@ class DeskSource:
 
     def find(self, words: str, done: Callable[[str, list[Entry]], None]) -> None:
         """Canned responses, macros, tags and tickets for the palette, off the window's thread."""
-        from solodesk.domain.search_query import parse_query
-
-        wanted = parse_query(words, self._today())
 
         def read(reader: Reader) -> list[Entry]:
+            wanted = searches.typed(reader, words)
             found = _canned(reader, words) + _macros(reader, words) + _tags(reader, words)
             ids = list(lists.find_tickets(reader, wanted, _FOUND))
             rows = lists.rows(reader, ids)
             return found + [_ticket_entry(rows[ticket]) for ticket in ids if ticket in rows]
 
         self._gate.read_later(read, _Answer(words, done).take)
-
-    def _today(self) -> date:
-        return utc(self._gate.now_ms()).astimezone(self._zone).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +209,7 @@ def _standing(reader: Reader) -> Standing:
         len(leaving),
         _trouble(reader),
         _new_message(reader),
+        searches.everything(reader),
     )
 
 
@@ -217,6 +235,12 @@ def _new_message(reader: Reader) -> str:
     from solodesk.services import drafts
 
     return drafts.new_message(reader)
+
+
+def _wanted(reader: Reader, query: ListQuery) -> "SearchQuery":
+    if query.saved:
+        return searches.understood(reader, query.search)
+    return searches.typed(reader, query.search)
 
 
 def _canned(reader: Reader, words: str) -> list[Entry]:

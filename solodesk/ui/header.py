@@ -113,7 +113,9 @@ class SearchBox(QWidget):
         self._timer.start()
 
     def _on_timer_timeout(self) -> None:
-        self.searched.emit(self.field.text().strip())
+        # A space behind the last word says that it is complete.
+        typed = self.field.text()
+        self.searched.emit(typed.lstrip() if typed.strip() else "")
 
     def _on_field_left(self) -> None:
         self.clear()

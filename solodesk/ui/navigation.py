@@ -27,6 +27,9 @@ from solodesk.ui.ticketlist.pane import TicketListPane
 from solodesk.ui.ticketlist.source import ListQuery
 from solodesk.ui.times import short_when
 
+_COUNT_MS = 700
+"""Saved searches are counted so long after a change: many changes, one count."""
+
 
 class ShowsTicket(Protocol):
     """The conversation pane, as far as it matters here."""
@@ -80,6 +83,11 @@ class Navigation(QObject):
         self._page = ""
         self._shown: TicketId | None = None
         self.online = True
+        self._standing: Standing | None = None
+        self._open_view: View | None = None
+        self._found: dict[str, int] = {}
+        self._counting = QTimer(self, singleShot=True, interval=_COUNT_MS)
+        self._counting.timeout.connect(partial(source.count_saved, self._on_saved_counted))
         self._bind()
         self._connect()
         self._clock = QTimer(self, interval=1000)
@@ -106,6 +114,7 @@ class Navigation(QObject):
     def _connect(self) -> None:
         self._sidebar.view_chosen.connect(self.show_view)
         self._sidebar.tag_chosen.connect(self.show_tag)
+        self._sidebar.search_chosen.connect(self.show_saved)
         self._sidebar.page_chosen.connect(self.page_wanted)
         self._tickets.ticket_selected.connect(self._on_ticket_selected)
         self._tickets.ticket_opened.connect(self._on_ticket_opened)
@@ -134,6 +143,18 @@ class Navigation(QObject):
     def show_tag(self, name: str) -> None:
         """Open a tag."""
         self._show(ListQuery(View.ALL, tag=name, newest=True))
+
+    def show_saved(self, name: str) -> None:
+        """Open a saved search, if there is still one of that name."""
+        known = self._source.saved(" ".join(name.split()))
+        if known is not None:
+            query = ListQuery(View.ALL, newest=True, search=known.query, saved=known.name)
+            self._show(query)
+
+    def leave_saved(self, name: str) -> None:
+        """It is about to be deleted: show something else when it is on show."""
+        if self._tickets.model.query.saved == name:
+            self.show_view(View.NEEDS_REPLY)
 
     def show_only(self, title: str, tickets: tuple[TicketId, ...]) -> None:
         """The tickets behind a figure."""
@@ -172,7 +193,11 @@ class Navigation(QObject):
         standing = self._source.standing()
         query = self._tickets.model.query
         open_view = None if query.search or query.tag or query.only else query.view
-        self._sidebar.set_places(places(standing.counts, standing.tags, open_view))
+        self._standing = standing
+        self._open_view = open_view
+        self._write_places()
+        if standing.saved and not self._counting.isActive():
+            self._counting.start()
         wakes = standing.next_wake_ms
         now = self._source.now_ms()
         shown = short_when(wakes, now, self._source.zone()) if wakes is not None else None
@@ -190,6 +215,18 @@ class Navigation(QObject):
         self._tickets.new_draft.show_draft(standing.new_draft if drafting else "")
         self.standing_changed.emit(standing)
         return standing
+
+    def _write_places(self) -> None:
+        standing = self._standing
+        if standing is not None:
+            saved = [(each, self._found.get(each.name, 0)) for each in standing.saved]
+            listed = places(standing.counts, standing.tags, self._open_view, saved)
+            self._sidebar.set_places(listed)
+
+    def _on_saved_counted(self, found: dict[str, int]) -> None:
+        if found != self._found:
+            self._found = found
+            self._write_places()
 
     def take_changes(self, changes: Changes) -> None:
         """Refresh what a transaction changed, here or in another process."""
@@ -233,7 +270,7 @@ class Navigation(QObject):
             self.mark_place()
         elif self._tickets.model.query.only:
             self._show(self._before)
-        elif self._tickets.model.query.search and self._tickets.view.hasFocus():
+        elif self._tickets.model.query.typed and self._tickets.view.hasFocus():
             self._search.clear()
             self._show(self._before)
         self._frame.read(on=False)
@@ -242,9 +279,9 @@ class Navigation(QObject):
     def _show(self, query: ListQuery) -> None:
         self._frame.show_page(None)
         self._frame.read(on=False)
-        if not (query.search or query.only):
+        if not (query.typed or query.only):
             self._before = query
-        if not query.search and self._search.field.text():
+        if not query.typed and self._search.field.text():
             self._search.field.blockSignals(True)
             self._search.clear()
             self._search.field.blockSignals(False)
@@ -256,7 +293,9 @@ class Navigation(QObject):
         self._mark(query)
 
     def _mark(self, query: ListQuery) -> None:
-        if query.tag:
+        if query.saved:
+            self._sidebar.choose("search", query.saved)
+        elif query.tag:
             self._sidebar.choose("tag", query.tag)
         else:
             self._sidebar.choose("view", "" if query.search or query.only else query.view.value)
@@ -305,9 +344,11 @@ class Navigation(QObject):
         self._actions.set_state(When.LIST, on=self._tickets.model.rowCount() > 0)
 
     def _on_searched(self, words: str) -> None:
-        if words:
+        means, remark = self._source.means(words) if words else (False, "")
+        self._tickets.hints.set_note(remark)
+        if means:
             self._show(ListQuery(View.ALL, newest=True, search=words))
-        elif self._tickets.model.query.search:
+        elif not words and self._tickets.model.query.typed:
             self._show(self._before)
 
     def _on_search_focused(self, on: bool) -> None:

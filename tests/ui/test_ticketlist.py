@@ -12,7 +12,7 @@ from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
 from pytestqt.qtbot import QtBot
 
 from solodesk.domain.ids import CustomerId, TicketId
-from solodesk.domain.views import TicketRow
+from solodesk.domain.views import SearchHit, TicketRow
 from solodesk.ui.ticketlist.chips import Moment, age, outgoing, spoken
 from solodesk.ui.ticketlist.model import TicketListModel
 from solodesk.ui.ticketlist.source import ListQuery
@@ -36,7 +36,10 @@ class Rows:
         self.order = [TicketId(number) for number in ids]
         self.read = 0
 
-    def ids(self, _query: ListQuery) -> Sequence[TicketId]:
+    def found(self, query: ListQuery, ids: Sequence[TicketId]) -> dict[TicketId, SearchHit]:
+        return {}
+
+    def ids(self, _query: ListQuery, limit: int | None = None) -> Sequence[TicketId]:
         return list(self.order)
 
     def rows(self, ids: Sequence[TicketId]) -> dict[TicketId, TicketRow]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from solodesk.domain.views import Tag, View
+from solodesk.domain.views import SavedSearch, Tag, View
 from solodesk.ui.catalog import command
 from solodesk.wording.gettext import _, ngettext
 
@@ -26,7 +26,7 @@ PAGES: Final = ("go.responses", "go.insights", "go.reports", "settings.open")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line: kind view, tag, heading or page; `key` is a view, tag name or command id."""
+    """One line: kind view, search, tag, heading or page; `key` is a view, a name or command id."""
 
     kind: str
     key: str
@@ -38,11 +38,19 @@ class Entry:
 
 
 def places(
-    counts: Mapping[View, int], tags: Sequence[tuple[Tag, int]], open_view: View | None
+    counts: Mapping[View, int],
+    tags: Sequence[tuple[Tag, int]],
+    open_view: View | None,
+    saved: Sequence[tuple[SavedSearch, int]] = (),
 ) -> tuple[Entry, ...]:
-    """Views, then the tags under their heading."""
+    """Views, then saved searches and tags under their headings."""
     shown = [*VIEWS, *(v for v in RARE if counts.get(v) or v is open_view)]
     entries = [_view_entry(view, counts.get(view, 0)) for view in shown]
+    if saved:
+        entries.append(Entry("heading", "saved", _("Saved searches")))
+        entries += [
+            Entry("search", each.name, each.name, "search", None, count) for each, count in saved
+        ]
     if tags:
         entries.append(Entry("heading", "", _("Tags")))
         entries += [

@@ -10,6 +10,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QPoint,
     QRect,
     QRectF,
     QSize,
@@ -150,6 +151,9 @@ class Sidebar(QWidget):
     view_chosen = Signal(object)
     """View"""
     tag_chosen = Signal(str)
+    search_chosen = Signal(str)
+    search_menu_wanted = Signal(str, QPoint)
+    """The name of a saved search, and where on the screen."""
     page_chosen = Signal(str)
     """Command id"""
 
@@ -173,6 +177,8 @@ class Sidebar(QWidget):
         for one in (self.place_list, self.page_list):
             one.clicked.connect(self._on_entry_clicked)
             one.activated.connect(self._on_entry_clicked)
+        self.place_list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.place_list.customContextMenuRequested.connect(self._on_menu_requested)
         appearance.changed.connect(self._on_appearance_changed)
         self.retranslate()
         self._on_appearance_changed()
@@ -218,8 +224,16 @@ class Sidebar(QWidget):
             self.view_chosen.emit(View(entry.key))
         elif entry.kind == "tag":
             self.tag_chosen.emit(entry.key)
+        elif entry.kind == "search":
+            self.search_chosen.emit(entry.key)
         else:
             self.page_chosen.emit(entry.key)
+
+    def _on_menu_requested(self, at: QPoint) -> None:
+        entry = self.place_list.indexAt(at).data(ENTRY)
+        if isinstance(entry, Entry) and entry.kind == "search":
+            where = self.place_list.viewport().mapToGlobal(at)
+            self.search_menu_wanted.emit(entry.key, where)
 
     def _on_appearance_changed(self) -> None:
         self.page_list.setFixedHeight(self._look.px(34) * self.pages.rowCount())

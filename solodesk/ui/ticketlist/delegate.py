@@ -3,24 +3,58 @@
 Everything is drawn as plain text. This module must not read anything but the row it is given.
 """
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from collections.abc import Sequence
+
+from PySide6.QtCore import (
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QPainter,
+    QTextCharFormat,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from solodesk.domain.views import TicketRow
+from solodesk.domain.views import SearchHit, TicketRow
 from solodesk.ui.appearance import Appearance
 from solodesk.ui.icons import pixmap
 from solodesk.ui.ticketlist.chips import Chip, age, marks, outgoing
-from solodesk.ui.ticketlist.model import ROW, TicketListModel
+from solodesk.ui.ticketlist.model import HIT, ROW, TicketListModel
 from solodesk.wording.gettext import _
 
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 _MAX_TAGS = 2
+_LEAD = 14
+"""Characters before a hit."""
 
 
 def plain(text: str) -> str:
     """One line of text without control characters, as far as a row can show it."""
     return " ".join(text[:300].split())
+
+
+def near_hit(
+    text: str, marks: Sequence[tuple[int, int]]
+) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """The text from shortly before its first hit, for a narrow row."""
+    start = marks[0][0]
+    if start <= _LEAD:
+        return text, tuple(marks)
+    space = text.find(" ", start - _LEAD, start)
+    cut = space + 1 if space >= 0 else start - _LEAD // 2
+    moved = tuple((a - cut + 1, b - cut + 1) for a, b in marks)
+    return f"…{text[cut:]}", moved
 
 
 class TicketDelegate(QStyledItemDelegate):
@@ -58,10 +92,41 @@ class TicketDelegate(QStyledItemDelegate):
         self._second_line(painter, QRect(box.x(), top, box.width(), line), row)
         top += line + px(1)
         third = QRect(box.x(), top, box.width(), px(17))
-        self._text(
-            painter, third, plain(row.preview), self._look.font(12), self._look.tokens.text_3
-        )
+        hit = index.data(HIT)
+        if isinstance(hit, SearchHit) and hit.marks:
+            self._snippet(painter, third, hit)
+        else:
+            self._text(
+                painter, third, plain(row.preview), self._look.font(12), self._look.tokens.text_3
+            )
         painter.restore()
+
+    def _snippet(self, painter: QPainter, rect: QRect, hit: SearchHit) -> None:
+        """The words around the hit, the hit on a coloured ground."""
+        tokens, font = self._look.tokens, self._look.font(12, text=hit.snippet)
+        text, marks = near_hit(hit.snippet, hit.marks)
+        shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+        layout = QTextLayout(shown, font, painter.device())
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.NoWrap)
+        layout.setTextOption(option)
+        found = QTextCharFormat()
+        found.setBackground(tokens.warn_soft)
+        found.setForeground(tokens.text)
+        ranges = []
+        for start, end in marks:
+            piece = QTextLayout.FormatRange()
+            piece.start, piece.length = start, max(0, min(end, len(shown)) - start)
+            piece.format = found
+            ranges.append(piece)
+        layout.setFormats([piece for piece in ranges if piece.length > 0])
+        layout.beginLayout()
+        line = layout.createLine()
+        line.setLineWidth(rect.width())
+        layout.endLayout()
+        painter.setPen(tokens.text_3)
+        top = rect.y() + (rect.height() - line.height()) / 2
+        layout.draw(painter, QPointF(rect.x(), top))
 
     def _ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
         tokens = self._look.tokens

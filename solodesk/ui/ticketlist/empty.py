@@ -37,7 +37,7 @@ def emptiness(
     if search:
         return Emptiness(
             "search",
-            _("Nothing for “{words}”").format(words=search),
+            _("Nothing for “{words}”").format(words=search.strip()),
             _("Try the customer's name, or fewer words."),
         )
     if accounts == 0:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from solodesk.domain.ids import TicketId
-from solodesk.domain.views import TicketRow
+from solodesk.domain.views import SearchHit, TicketRow
 from solodesk.ui.ticketlist.chips import Moment, spoken
 from solodesk.ui.ticketlist.source import ListQuery, TicketSource
 
@@ -18,8 +18,11 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 
 ROW: Final = Qt.ItemDataRole.UserRole
 TICKET: Final = Qt.ItemDataRole.UserRole + 1
+HIT: Final = Qt.ItemDataRole.UserRole + 2
 
 _PAGE: Final = 48
+FOUND_AT_ONCE: Final = 100
+"""Tickets of a search that are asked for; more when the list is scrolled to its end."""
 _MANY: Final = 300
 """More single changes than this are told as one reset: cheaper, and nobody is reading then."""
 
@@ -33,6 +36,8 @@ class TicketListModel(QAbstractListModel):
         self._query = ListQuery()
         self._ids: list[TicketId] = []
         self._cache: dict[TicketId, TicketRow] = {}
+        self._hits: dict[TicketId, SearchHit] = {}
+        self._limit = FOUND_AT_ONCE
         self._moment = Moment(source.now_ms(), source.zone(), online=True)
 
     @property
@@ -56,7 +61,9 @@ class TicketListModel(QAbstractListModel):
         self.beginResetModel()
         self._query = query
         self._cache.clear()
-        self._ids = list(self._source.ids(query))
+        self._hits.clear()
+        self._limit = FOUND_AT_ONCE
+        self._ids = self._read_ids()
         self.endResetModel()
 
     def refresh(self, changed: Iterable[TicketId] = ()) -> None:
@@ -64,11 +71,28 @@ class TicketListModel(QAbstractListModel):
         stale = set(changed)
         for ticket in stale:
             self._cache.pop(ticket, None)
-        self._follow(list(self._source.ids(self._query)))
+            self._hits.pop(ticket, None)
+        self._follow(self._read_ids())
         if stale:
             for row, ticket in enumerate(self._ids):
                 if ticket in stale:
                     self.dataChanged.emit(self.index(row), self.index(row))
+
+    def _read_ids(self) -> list[TicketId]:
+        return list(self._source.ids(self._query, self._limit if self._query.search else None))
+
+    @property
+    def complete(self) -> bool:
+        """Whether the list holds all there is; of a search the newest come first."""
+        return not self._query.search or len(self._ids) < self._limit
+
+    def canFetchMore(self, parent: AnyIndex) -> bool:
+        return not parent.isValid() and not self.complete
+
+    def fetchMore(self, parent: AnyIndex) -> None:
+        if self.canFetchMore(parent):
+            self._limit *= 4
+            self._follow(self._read_ids())
 
     def row_of(self, ticket: TicketId) -> int:
         """Where a ticket stands, or -1."""
@@ -110,6 +134,8 @@ class TicketListModel(QAbstractListModel):
         ticket = self._ids[index.row()]
         if role == TICKET:
             return ticket
+        if role == HIT:
+            return self._hits.get(ticket)
         if role not in {
             ROW, Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole,
         }:  # fmt: skip
@@ -133,6 +159,8 @@ class TicketListModel(QAbstractListModel):
         start = max(0, number - _PAGE // 4)
         wanted = [t for t in self._ids[start : start + _PAGE] if t not in self._cache]
         self._cache.update(self._source.rows(wanted))
+        if self._query.search and wanted:
+            self._hits.update(self._source.found(self._query, wanted))
 
     def _follow(self, new: Sequence[TicketId]) -> None:
         if new == self._ids:

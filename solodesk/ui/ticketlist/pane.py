@@ -47,6 +47,8 @@ class TicketListPane(QWidget):
     command_wanted = Signal(str)
     words_wanted = Signal(str)
     """A search operator to be put into the search box."""
+    save_wanted = Signal()
+    """The search on show is to become a view."""
 
     def __init__(
         self,
@@ -103,9 +105,14 @@ class TicketListPane(QWidget):
         # The arrow stands behind the words.
         self._order.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self._order.setMenu(self._actions.menu(("list.oldest", "list.newest"), self._order))
+        self._save = QPushButton(self._header)
+        self._save.setProperty("link", True)
+        self._save.clicked.connect(self.save_wanted)
+        self._save.hide()
         row = QHBoxLayout(self._header)
         row.setContentsMargins(16, 0, 10, 0)
         row.addWidget(self._title, 1)
+        row.addWidget(self._save)
         row.addWidget(self._order)
         return self._header
 
@@ -131,7 +138,7 @@ class TicketListPane(QWidget):
         """Show a view, a tag or a search from its top and make its first row current."""
         self.model.show(query)
         self._write_header()
-        if self.model.rowCount() and not query.search:
+        if self.model.rowCount() and not query.typed:
             self.view.go(0)
         else:
             self.ticket_selected.emit(None)
@@ -155,16 +162,20 @@ class TicketListPane(QWidget):
 
     def _write_header(self) -> None:
         query = self.model.query
-        if query.search:
+        if query.typed:
             n = self.model.rowCount()
             title = ngettext("{n} ticket found", "{n} tickets found", n).format(n=n)
+            if not self.model.complete:
+                title = _("The newest {n} tickets").format(n=n)
         else:
-            title = query.title or query.tag or view_title(query.view)
+            title = query.saved or query.title or query.tag or view_title(query.view)
         self._title.setText(title)
         self._order.setText(_("Newest first") if query.newest else _("Oldest first"))
         self._order.setVisible(not (query.search or query.only))
         self._order.setAccessibleName(_("Order: {order}").format(order=self._order.text()))
         self.view.setAccessibleName(title)
+        self._save.setVisible(query.typed)
+        self._save.setText(_("Save search"))
 
     def _on_rows_changed(self) -> None:
         empty = self.model.rowCount() == 0
@@ -192,6 +203,7 @@ class TicketListPane(QWidget):
         self._header.setFixedHeight(look.px(48))
         self._title.setFont(look.font(15, semibold=True))
         self._order.setFont(look.font(12))
+        self._save.setFont(look.font(12))
         self.hints.restyle()
         self.new_draft.restyle()
         self._actions.dress(_BULK)

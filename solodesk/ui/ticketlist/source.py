@@ -9,7 +9,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from solodesk.domain.ids import TicketId
-from solodesk.domain.views import TicketRow, View
+from solodesk.domain.views import SearchHit, TicketRow, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,24 @@ class ListQuery:
     only: tuple[TicketId, ...] = ()
     """Just these tickets, under `title`: the ones behind a figure."""
     title: str = ""
+    saved: str = ""
+    """The name of the saved search whose words `search` are."""
+
+    @property
+    def typed(self) -> bool:
+        """A search from the search box."""
+        return bool(self.search) and not self.saved
 
 
 class TicketSource(Protocol):
     """Reads for the list, each a few milliseconds."""
 
-    def ids(self, query: ListQuery) -> Sequence[TicketId]:
-        """All ids of the list, in its order."""
+    def ids(self, query: ListQuery, limit: int | None = None) -> Sequence[TicketId]:
+        """All ids of the list, in its order; of a search the newest `limit`."""
+        ...
+
+    def found(self, query: ListQuery, ids: Sequence[TicketId]) -> dict[TicketId, SearchHit]:
+        """Where a search's words stand in these tickets."""
         ...
 
     def rows(self, ids: Sequence[TicketId]) -> dict[TicketId, TicketRow]:
