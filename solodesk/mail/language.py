@@ -5,8 +5,8 @@ Good enough to pick the language of an answer; says nothing when there is too li
 
 import re
 
-_SAMPLE = 800
-_MAX_WORDS = 100
+_SAMPLE = 600
+_MAX_WORDS = 80
 _WORDS = re.compile(r"[^\W_]+")
 _STOPWORDS = {
     "en": "the and you is to of for in it my on that have with this can be your we please not are "
@@ -106,18 +106,19 @@ def _by_script(sample: str) -> str | None:
 
 
 def _by_words(sample: str) -> str | None:
-    words = [word for word in _WORDS.findall(sample.lower())[:_MAX_WORDS] if word.isalpha()]
-    if not words:
-        return None
+    words = _WORDS.findall(sample.lower())[:_MAX_WORDS]
     scores: dict[str, int] = {}
     telling: set[str] = set()
-    for word in words:
-        for code in _KNOWN.get(word, ()):
+    for codes, word in zip(map(_KNOWN.get, words), words, strict=True):
+        if codes is None:
+            continue
+        for code in codes:
             scores[code] = scores.get(code, 0) + 1
             if len(word) > 1:
                 telling.add(code)
     if not scores:
         return None
+    words = [word for word in words if word.isalpha()]
     best = max(scores, key=lambda code: scores[code])
     top = scores[best]
     # "a" and "e" are words in half of Europe: one letter alone says nothing.

@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from solodesk.mail import headers, transfer
 
@@ -22,6 +23,9 @@ _MAX_TRIES = 200_000
 _MAX_UNPACKED = 50_000_000
 _BIG = 1_000_000
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:[ \t]*")
+# Field after field in one call; the third group holds a line that is none.
+_FIELDS = re.compile(rb"([!-9;-~]+)[ \t]*:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)\n?|([^\n]+\n?|\n)")
+_USUAL_BLOCK = 32_768
 _KNOWN = re.compile(
     rb"(?im)^(from|to|cc|subject|date|message-id|mime-version|content-type|received|reply-to|"
     rb"content-transfer-encoding|return-path|sender|in-reply-to|references|x-[!-9;-~]{1,80})[ \t]*:"
@@ -151,8 +155,17 @@ def _read_fields(
         # Carriage returns alone: the same with line feeds, of the same length.
         fields, at = _lines(raw[start:stop].replace(b"\r", b"\n"), 0, stop - start, top=top)
         return fields, body if at < 0 else start + at
+    if stop - start <= _USUAL_BLOCK:
+        found = _FIELDS.findall(raw[start:stop])
+        if not any(odd for _, _, odd in found):
+            return [(_small(name), value.rstrip(b"\r\n")) for name, value, _ in found], body
     fields, at = _lines(raw, start, stop, top=top)
     return fields, body if at < 0 else at
+
+
+@lru_cache(maxsize=1024)
+def _small(name: bytes) -> str:
+    return name.decode("ascii").lower()
 
 
 def _blank_line(raw: bytes, start: int, limit: int) -> tuple[int, int]:
