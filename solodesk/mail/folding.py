@@ -13,6 +13,7 @@ from solodesk.mail import quotes
 from solodesk.mail.charsets import clean
 from solodesk.mail.htmlguard import guard
 from solodesk.mail.text import html_to_text, node_words, walk
+from solodesk.mail.words import plain, words
 
 _MAX_DEPTH = 200
 _MAX_SIZE = 2_000_000
@@ -49,6 +50,17 @@ _CONTAINERS = (
     "div#lark-mail-quote",
     "blockquote.iosymail",
     "div.ntes-mailmaster-quote",
+    "div[id^=lark-mail-quote]",
+    "div.mail-quote-collapse",
+    "div#mail-app-auto-quote",
+    "[data-marker=__QUOTED_TEXT__]",
+    "blockquote.cite",
+    "blockquote.cite2",
+    "blockquote.history_container",
+    "blockquote.missive_quote",
+    "div.missive_quote",
+    "div[name=quote]",
+    "div[name=quoted-content]",
 )
 _REST = (
     "div#divRplyFwdMsg",
@@ -59,21 +71,17 @@ _REST = (
     "hr#stopSpelling",
     "div.OutlookMessageHeader",
     "div#reply-marker",
+    "hr#zwchr",
 )
 _HINTS = (
     "gmail_quote", "blockquote", "yahoo_quoted", "ReplyContent", "_quote", "zmail_extra", "-quote",
     "includetail", "origbody", "OLK_SRC", "RplyFwdMsg", "appendonsend", "reference-message",
     "ReplySection", "original-content", "reply-intro", "stopSpelling", "MessageHeader",
-    "reply-marker",
+    "reply-marker", "zwchr", "__QUOTED_TEXT__", "auto-quote", 'name="quote', "missive_quote",
 )  # fmt: skip
 """Some of the names above must stand in the HTML before it is looked at."""
 _RULE_STARTS = frozenset({"--", "—-", "——", "__", "==", "**", "- ", "－－"})
 _WORDY = re.compile(r"[^\W_]")
-_FORWARD_HEAD = re.compile(
-    r"forwarded message|转发的?邮件|轉寄郵件|weitergeleitete|message transféré|"
-    r"reenviado|inoltrato",
-    re.IGNORECASE,
-)
 
 
 def fold_quotes_html(html: str) -> tuple[str, str | None]:
@@ -140,7 +148,8 @@ def _containers(tree: LexborHTMLParser) -> list[LexborNode]:
 
 
 def _is_forward(node: LexborNode) -> bool:
-    return bool(_FORWARD_HEAD.search(node_words(node, 200)))
+    low, known = plain(node_words(node, 200)).lower(), words()
+    return any(phrase in low for phrase in (*known.forwards, *known.begin_forwards))
 
 
 def _introduction(node: LexborNode) -> list[LexborNode]:

@@ -56,7 +56,7 @@ def block_end(lines: list[str], at: int) -> int | None:
 def unknown_block_end(lines: list[str], at: int) -> int | None:
     """The same below a rule, in a language nobody listed: by its shape.
 
-    Three labelled lines or more, one of the first two with an address, one with date and time.
+    Four labelled lines or more, one of the first two with an address, one with date and time.
     """
     found: list[str] = []
     for number in range(at, min(at + 7, len(lines))):
@@ -66,7 +66,7 @@ def unknown_block_end(lines: list[str], at: int) -> int | None:
         found.append(match[2])
     addressed = any("@" in value for value in found[:2])
     timed = any(has_date(value) and has_time(value) for value in found[:4])
-    return at + len(found) if len(found) >= 3 and addressed and timed else None
+    return at + len(found) if len(found) >= 4 and addressed and timed else None
 
 
 def begins_with_block(text: str) -> bool:

@@ -9,6 +9,7 @@ import re
 from solodesk.mail.words import Holed, plain, stands_alone, words
 
 _VISIBLE = re.compile(r"[^\s>＞\-_=*~|.,:;—－]")
+_POSTSCRIPT = re.compile(r"\s*(?:p\.? ?p?\.? ?s\b|n\.? ?b\b|附[:：]|又及|追伸|추신)", re.IGNORECASE)
 _DASHES = frozenset({"-- ", "--", "--\xa0"})
 _LINK = re.compile(r"\s*[<(\[]?https?://[^\s>)\]]+[>)\]]?\s*$")
 _EDGES = " \t-–—_*·•|>"
@@ -136,9 +137,24 @@ def _drop_signature(lines: list[str], keep: list[bool], start: int, sender: str)
     end = start + 1
     while end < len(lines) and keep[end]:
         end += 1
+    end = _before_postscript(lines, start + 1, end)
     inside = [line for line in lines[start + 1 : end] if line.strip()]
     if _is_signature(lines[start], inside, sender) and _words_in(lines, keep, start):
         keep[start:end] = [False] * (end - start)
+
+
+def _before_postscript(lines: list[str], start: int, end: int) -> int:
+    """Where words of the letter follow the signature: "PS: …", or a paragraph that asks."""
+    for number in range(start + 1, end):
+        if lines[number - 1].strip() or not lines[number].strip():
+            continue
+        last = number
+        while last < end and lines[last].strip():
+            last += 1
+        paragraph = " ".join(lines[number:last])
+        if _POSTSCRIPT.match(paragraph) or paragraph.rstrip().endswith(("?", "？")):
+            return number
+    return end
 
 
 def _is_signature(mark: str, inside: list[str], sender: str) -> bool:
