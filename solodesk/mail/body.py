@@ -60,6 +60,12 @@ _ONLY_LINK = re.compile(r"\S{0,60}\s*<?https?://\S+>?", re.IGNORECASE)
 _NOT_WORD = re.compile(r"[\W_]+")
 _PGP = "-----BEGIN PGP "
 _SHORT = 12
+_MOST_ARMOUR = 6
+_CLEAR_SIGNED = re.compile(
+    r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Za-z-]+: [^\n]*\n)*\n?(.*?)\n"
+    r"-----BEGIN PGP SIGNATURE-----\n.*?-----END PGP SIGNATURE-----\n?",
+    re.DOTALL,
+)
 
 
 @dataclass(slots=True)
@@ -89,11 +95,12 @@ def read_body(skeleton: Skeleton) -> Body:
     html = _join_html(segments)
     plain = _join_plain(segments)
     if not plain and html is None:
-        plain, html = reader.spare
+        plain, html = reader.spare if reader.spare != ("", None) else reader.named_words()
     if not plain and reader.event_words:
         plain = reader.event_words
     if _PGP in plain:
         reader.state("encrypted:pgp" if f"{_PGP}MESSAGE" in plain else "signed:pgp")
+        plain = _without_armour(plain)
     return Body(_tidy(plain), html, reader.files, reader.invitation, reader.stated)
 
 
@@ -113,6 +120,15 @@ class _Reader:
         """Notes once what the mail is besides its words."""
         if code not in self.stated:
             self.stated.append(code)
+
+    def named_words(self) -> tuple[str, str | None]:
+        """The first text file that is to be shown ("inline"), for a mail without other words."""
+        for part in self.files:
+            shown = part.disposition != "attachment" and part.origin is None
+            if shown and (part.mime in _PLAIN or part.mime in _HTML):
+                segments = self._text(part)
+                return _join_plain(segments), _join_html(segments)
+        return "", None
 
     def walk(self, part: Part, *, main: bool = False) -> list[_Segment]:
         """The reading text of a part; `main`: it is the root of a related group."""
@@ -164,8 +180,9 @@ class _Reader:
             if part.mime == "application/pgp-encrypted":
                 self.state("encrypted:pgp")
             return []
-        if not self._is_text(part, main=main):
-            return self._other(part)
+        return self._text(part) if self._is_text(part, main=main) else self._other(part)
+
+    def _text(self, part: Part) -> list[_Segment]:
         content, defect = structure.content(self.skeleton.raw, part, _MAX_ENCODED)
         if defect:
             self.skeleton.defect(defect)
@@ -339,6 +356,13 @@ def _join_plain(segments: list[_Segment]) -> str:
         elif segment.html is not None:
             out.append(text.html_to_text(segment.html))
     return "\n\n".join(piece for piece in out if piece)
+
+
+def _without_armour(words: str) -> str:
+    """What PGP signs in the text itself, without its marks."""
+    if words.count(_PGP) > _MOST_ARMOUR:
+        return words
+    return _CLEAR_SIGNED.sub(lambda m: m[1].replace("\n- ", "\n"), words)
 
 
 def _join_html(segments: list[_Segment]) -> str | None:

@@ -5,6 +5,7 @@ Google's and Apple's files, lines with LF only. Answers with values, never with 
 is done where it is shown. Bounded; never raises; must not look at anything but the bytes.
 """
 
+import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -165,7 +166,11 @@ def _line(text: str) -> Line | None:
             return None
         parameters[parameter[1].upper()] = parameter[2].strip('"')
         mark, at = parameter[3], parameter.end()
-    return Line(match[1].upper(), parameters, text[at:])
+    value = text[at:]
+    if parameters.get("ENCODING", "").upper() == "QUOTED-PRINTABLE":  # vCalendar 1.0
+        label = parameters.get("CHARSET", "utf-8")
+        value = charsets.decode(binascii.a2b_qp(value.encode("utf-8", "replace")), label)
+    return Line(match[1].upper(), parameters, value)
 
 
 def _by_name(lines: list[Line]) -> dict[str, Line]:
