@@ -24,6 +24,7 @@ _MARKS: dict[int, str | None] = {ord(mark): None for mark in _INVISIBLE}
 _MARKS |= {0x660 + number: str(number) for number in range(10)}  # Arabic digits
 _MARKS |= {0x6F0 + number: str(number) for number in range(10)}
 _MARKS |= {ord(blank): " " for blank in "\xa0\u202f\u3000\u2007"} | {0x2010: "-", 0x2011: "-"}
+_EDGES = re.compile(r"[ \t\r]*\n[ \t\r]*")
 _ODD = re.compile("[" + "".join(map(chr, _MARKS)) + "]")
 
 
@@ -176,22 +177,18 @@ def sections() -> dict[str, dict[str, tuple[str, ...]]]:
     """The files as they are: language → part → phrases, lower-case."""
     folder = resources.path("mail", "words")
     files = sorted(file for file in folder.iterdir() if file.suffix == ".txt")
-    return {file.stem: read_sections(file.read_text(encoding="utf-8")) for file in files}
+    return {file.stem: read_sections(file.read_bytes().decode("utf-8")) for file in files}
 
 
 def read_sections(text: str) -> dict[str, tuple[str, ...]]:
     """The parts of one file."""
-    found: dict[str, list[str]] = {}
-    part: list[str] = []
-    for line in plain(text).lower().split("\n"):
-        phrase = line.strip()
-        if not phrase or phrase[0] == "#":
-            continue
-        if phrase[0] == "[" and phrase[-1] == "]":
-            part = found.setdefault(phrase[1:-1].strip(), [])
-        else:
-            part.append(phrase)
-    return {name: tuple(phrases) for name, phrases in found.items()}
+    found: dict[str, tuple[str, ...]] = {}
+    tidy = _EDGES.sub("\n", "\n" + plain(text).lower())
+    for block in tidy.split("\n[")[1:]:
+        name, _, body = block.partition("]")
+        phrases = [line for line in body.split("\n") if line and line[0] != "#"]
+        found[name.strip()] = (*found.get(name.strip(), ()), *phrases)
+    return found
 
 
 def plain(text: str) -> str:
