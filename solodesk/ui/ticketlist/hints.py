@@ -18,7 +18,7 @@ OPERATORS = (
     ("is:open", marked("is:open")),
     ("is:unread", marked("is:unread")),
     ("has:attachment", marked("with a file")),
-    ("after:", marked("after:2026-10-01")),
+    ("after:", marked("after:2026-10")),
     ("older:", marked("older:7d")),
     ("-", marked("-without")),
 )
