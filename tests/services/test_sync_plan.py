@@ -1,7 +1,7 @@
 """A pass asks as little as the server allows, and knows as much whatever the server allows."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -88,25 +88,26 @@ def test_every_change_is_known_after_a_pass(
     when = utc(NOW - DAY)
     uids = [box.append("INBOX", letter(n), internaldate=when) for n in range(12)]
     in_step(shop, shop.sync())
-    acts = (
-        lambda: box.set_flags(uids[2], "\\Seen"),
-        lambda: box.append("INBOX", letter(20), internaldate=when),
-        lambda: box.delete(uids[4]),
-        lambda: (
-            box.delete(uids[5]),
-            box.append("INBOX", letter(21), internaldate=when),
-            box.set_flags(uids[6], "\\Answered"),
+    acts: tuple[tuple[Callable[..., object], ...], ...] = (
+        (lambda: box.set_flags(uids[2], "\\Seen"),),
+        (lambda: box.append("INBOX", letter(20), internaldate=when),),
+        (lambda: box.delete(uids[4]),),
+        (
+            lambda: box.delete(uids[5]),
+            lambda: box.append("INBOX", letter(21), internaldate=when),
+            lambda: box.set_flags(uids[6], "\\Answered"),
         ),
-        lambda: box.move(uids[7], "Sent"),
-        lambda: (box.delete(box.append("INBOX", letter(22), internaldate=when)),),
-        lambda: box.move(uids[8], "Trash"),
-        lambda: box.move(box.uids("Trash")[0], "INBOX", "Trash"),
-        lambda: [box.delete(uid) for uid in box.uids("Sent")],
+        (lambda: box.move(uids[7], "Sent"),),
+        (lambda: box.delete(box.append("INBOX", letter(22), internaldate=when)),),
+        (lambda: box.move(uids[8], "Trash"),),
+        (lambda: box.move(box.uids("Trash")[0], "INBOX", "Trash"),),
+        (lambda: box.delete(box.uids("Sent")[0], "Sent"),),
     )
     for act in acts:
-        act()
+        for each in act:
+            each()
         results, said = told(shop)
-        if name != "qresync":
+        if name != "qresync" or not box.uids("Sent"):
             shop.sync()  # gone is what two listings in a row do not show
         in_step(shop, results)
         if name == "qresync" and not history_days:
