@@ -183,7 +183,9 @@ def sections() -> dict[str, dict[str, tuple[str, ...]]]:
 def read_sections(text: str) -> dict[str, tuple[str, ...]]:
     """The parts of one file."""
     found: dict[str, tuple[str, ...]] = {}
-    tidy = _EDGES.sub("\n", "\n" + plain(text).lower())
+    tidy = "\n" + plain(text).lower()
+    if any(untidy in tidy for untidy in (" \n", "\n ", "\t", "\r")):
+        tidy = _EDGES.sub("\n", tidy)
     for block in tidy.split("\n[")[1:]:
         name, _, body = block.partition("]")
         phrases = [line for line in body.split("\n") if line and line[0] != "#"]
