@@ -82,11 +82,15 @@ def _receive_first(session: Session, secrets: Secrets) -> dict[int, int]:
         ]
     codes = {int(row.id): receive_all(_silent(session), [row], secrets) for row in wanted}
     with session.store.read() as reader:
-        return {
-            int(row.id): max(codes[row.id], 1)
-            for row in wanted
-            if sending.must_receive_first(reader, row.id)
-        }
+        behind = [row for row in wanted if sending.must_receive_first(reader, row.id)]
+    for row in behind:
+        session.output.progress(
+            _(
+                "Nothing of {address} was sent: its mailbox must be read first, in case somebody"
+                " has written or answered meanwhile. It waits in the outbox."
+            ).format(address=row.address)
+        )
+    return {int(row.id): max(codes[row.id], 1) for row in behind}
 
 
 def _silent(session: Session) -> Session:

