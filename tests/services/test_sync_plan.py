@@ -104,13 +104,16 @@ def test_every_change_is_known_after_a_pass(
         (lambda: box.delete(box.uids("Sent")[0], "Sent"),),
     )
     for act in acts:
+        filled = bool(box.uids("Sent"))
         for each in act:
             each()
+        # A folder that is empty all at once is listed, and looked at twice.
+        emptied = filled and not box.uids("Sent")
         results, said = told(shop)
-        if name != "qresync" or not box.uids("Sent"):
+        if name != "qresync" or emptied:
             shop.sync()  # gone is what two listings in a row do not show
         in_step(shop, results)
-        if name == "qresync" and not history_days:
+        if name == "qresync" and not history_days and not emptied:
             assert not [each for each in said if "SEARCH" in each], said
     messages = len(shop.messages())
     assert messages == 14  # 20 and 21 came, 22 never did, what was moved is what it was
