@@ -39,6 +39,13 @@ _MEETING = re.compile(
     r"/[^\s<>\"'\\,;]{1,500}",
     re.IGNORECASE,
 )
+_LINKS = (
+    "X-GOOGLE-CONFERENCE",
+    "X-MICROSOFT-SKYPETEAMSMEETINGURL",
+    "X-MICROSOFT-ONLINEMEETINGURL",
+    "CONFERENCE",
+    "URL",
+)
 _BREAKS = re.compile(r"[ \t]*\r?\n[ \t]*")
 
 
@@ -206,7 +213,7 @@ def _person(line: Line | None) -> Address | None:
 
 
 def _link(event: dict[str, Line]) -> str | None:
-    for name in ("X-GOOGLE-CONFERENCE", "X-MICROSOFT-SKYPETEAMSMEETINGURL", "CONFERENCE", "URL"):
+    for name in _LINKS:
         line = event.get(name)
         if line is not None and line.value.strip().lower().startswith("https://"):
             return line.value.strip()[:2000]

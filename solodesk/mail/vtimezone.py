@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 _IANA = re.compile(r"[A-Z][A-Za-z_]{1,20}(?:/[A-Z][A-Za-z0-9_+-]{1,30}){1,2}")
 _OFFSET = re.compile(r"([+-])(\d\d)(\d\d)(\d\d)?")
+_SHOWN = re.compile(r"\(?(?:UTC|GMT) ?([+-])(\d\d?):?(\d\d)?(?!\d)")
 _STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)")
 _BY_DAY = re.compile(r"([+-]?\d)?(MO|TU|WE|TH|FR|SA|SU)")
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -41,7 +42,19 @@ def zone_of(name: str, zones: Sequence[Sequence[ContentLine]], moment: datetime)
     for lines in zones:
         if any(line.name == "TZID" and line.value.strip().strip('"') == name for line in lines):
             return _from_rules(lines, moment)
-    return None
+    return _of_windows(name)
+
+
+def _of_windows(name: str) -> tzinfo | None:
+    """The zone of a Windows name without rules: "China Standard Time", "(UTC+08:00) Beijing"."""
+    from tzlocal.windows_tz import win_tz
+
+    key = win_tz.get(name)
+    if key is not None:
+        return _known(key)
+    match = _SHOWN.match(name)
+    offset = _offset(f"{match[1]}{int(match[2]):02d}{match[3] or '00'}") if match else None
+    return None if offset is None else timezone(offset)
 
 
 def _known(name: str) -> ZoneInfo | None:
