@@ -38,6 +38,8 @@ class _Worker:
     piece: Sequence[bytes] = ()
     since: float = 0.0
     ready: bool = False
+    told: bytes | None = None
+    """The dictionary it knows."""
 
     def end(self) -> None:
         """Kill it; it holds nothing that could be lost."""
@@ -68,6 +70,7 @@ class ParsePool:
         self._given = read
         self._workers: list[_Worker] = []
         self._batch: _Batch | None = None
+        self._dictionary: bytes | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -86,6 +89,10 @@ class ParsePool:
         if messages >= BULK:
             while len(self._workers) < self._size:
                 self._workers.append(self._start())
+
+    def use(self, dictionary: bytes) -> None:
+        """Workers are told with their next piece."""
+        self._dictionary = dictionary
 
     def begin(self, raws: Sequence[bytes], own: frozenset[str]) -> None:
         """Take a batch; workers begin at once, this process only when `end` is called."""
@@ -106,7 +113,7 @@ class ParsePool:
             return []
         if not batch.spread:
             read = _reader(self._given)
-            return [prepare(raw, read(raw, batch.own)) for raw in batch.raws]
+            return [prepare(raw, read(raw, batch.own), self._dictionary) for raw in batch.raws]
         found: list[Prepared | None] = [None] * len(batch.raws)
         for number, worker in enumerate(batch.busy):
             found[number :: self._size] = self._take(worker, batch.own)
@@ -114,8 +121,10 @@ class ParsePool:
 
     def _give(self, worker: _Worker, piece: Sequence[bytes], own: frozenset[str]) -> None:
         worker.piece, worker.since = piece, time.monotonic()
+        news = None if worker.told == self._dictionary else self._dictionary
+        worker.told = self._dictionary
         try:
-            worker.pipe.send((piece, own))
+            worker.pipe.send((piece, own, news))
         except OSError:
             return  # it died; taking its answer finds out
 
@@ -152,6 +161,7 @@ class ParsePool:
         worker.end()
         fresh = self._start()
         worker.process, worker.pipe, worker.ready = fresh.process, fresh.pipe, False
+        worker.told = None
         return None, why
 
     def _start(self) -> _Worker:
@@ -181,9 +191,11 @@ def _work(pipe: Connection, given: Read | None) -> None:
     be_modest()
     read = _reader(given)
     pipe.send(True)
+    dictionary: bytes | None = None
     while True:
         try:
-            piece, own = pipe.recv()
-            pipe.send([prepare(raw, read(raw, own)) for raw in piece])
+            piece, own, news = pipe.recv()
+            dictionary = news or dictionary
+            pipe.send([prepare(raw, read(raw, own), dictionary) for raw in piece])
         except (EOFError, OSError):
             return

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from solodesk.domain.message import ParsedMessage
+from solodesk.store.raw_form import FOLDED_UP_TO, Cell, packed_raw
 
 if TYPE_CHECKING:
     from solodesk.store.search_words import Words
 
-_PACKED_HERE = 1024 * 1024
+_PACKED_HERE = FOLDED_UP_TO
 """Bigger messages are compressed by whoever stores them: fewer copies of them in memory."""
 
 Read = Callable[[bytes, frozenset[str]], ParsedMessage]
@@ -30,7 +31,7 @@ class Prepared:
     """
 
     parsed: ParsedMessage
-    packed: bytes | None = None
+    packed: Cell | None = None
     texts: bytes | None = None
     words: Words | None = None
 
@@ -40,6 +41,9 @@ class Reading(Protocol):
 
     def expect(self, messages: int) -> None:
         """So many are going to come: helpers may be started."""
+
+    def use(self, dictionary: bytes) -> None:
+        """Compress with this dictionary of the store from now on."""
 
     def begin(self, raws: Sequence[bytes], own: frozenset[str]) -> None:
         """Take a batch to be read, `own` our addresses; a batch never fetched is forgotten."""
@@ -57,6 +61,9 @@ class ReadHere:
     def expect(self, messages: int) -> None:
         """Nothing to start."""
 
+    def use(self, dictionary: bytes) -> None:
+        """Whoever stores compresses here."""
+
     def begin(self, raws: Sequence[bytes], own: frozenset[str]) -> None:
         """Keep the batch."""
         self._batch = raws, own
@@ -70,10 +77,9 @@ class ReadHere:
         return [Prepared(parse_message(raw, own)) for raw in raws]
 
 
-def prepare(raw: bytes, parsed: ParsedMessage) -> Prepared:
+def prepare(raw: bytes, parsed: ParsedMessage, dictionary: bytes | None = None) -> Prepared:
     """Everything the store needs of a message, without its HTML, which stays in the bytes."""
     from solodesk.services.stored import columns_of
-    from solodesk.store.compression import pack
     from solodesk.store.search_words import words_of
     from solodesk.store.words import Texts, pack_texts
 
@@ -87,6 +93,6 @@ def prepare(raw: bytes, parsed: ParsedMessage) -> Prepared:
         columns["attachments"],
     )
     lean = parsed if parsed.body_html is None else replace(parsed, body_html="")
-    packed = pack(raw) if len(raw) <= _PACKED_HERE else None
-    texts = pack_texts(Texts(parsed.body_text, parsed.new_text))
+    packed = packed_raw(raw, dictionary) if len(raw) <= _PACKED_HERE else None
+    texts = pack_texts(Texts(parsed.body_text, parsed.new_text), dictionary)
     return Prepared(lean, packed, texts, words)

@@ -13,12 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from solodesk.base.errors import KnownError
+from solodesk.domain.events import Actor
 from solodesk.mail.imap import ImapSource
 from solodesk.mail.imap_fetch import Fetched
 from solodesk.services import settings
 from solodesk.services.prepared import Prepared, Reading
 from solodesk.services.sync_batch import Intake, Took, take_in
 from solodesk.services.sync_suspects import BROKEN
+from solodesk.store import dictionaries
 
 _log = logging.getLogger(__name__)
 WINDOW = 1_000
@@ -48,6 +50,11 @@ class Line:
     ) -> None:
         with intake.store.read() as reader:
             self._whole_bytes = int(settings.get(reader, "whole_mail_mb")) * 1024 * 1024
+            dictionary = reader.dictionaries.newest()
+        if dictionary is not None:
+            reading.use(dictionary)
+        self._samples: list[bytes] | None = [] if dictionary is None else None
+        """Messages to learn a dictionary from, while the store has none."""
         self._source = source
         self._reading = reading
         self._intake = intake
@@ -130,9 +137,24 @@ class Line:
         """Let a batch be read; what was being read before is done then."""
         before = self._being_read
         meanings = [] if before is None else self._reading.end()
-        self._reading.begin([each.raw for each in fetched], self._intake.own)
+        raws = [each.raw for each in fetched]
+        self._reading.begin(raws, self._intake.own)
+        self._learn(raws)
         self._being_read = batch, fetched
         return None if before is None else (*before, meanings)
+
+    def _learn(self, raws: list[bytes]) -> None:
+        """Once enough messages have come, what they have in common is kept for all."""
+        if self._samples is None:
+            return
+        self._samples += [raw[: dictionaries.SAMPLE] for raw in raws]
+        if len(self._samples) < dictionaries.SAMPLES:
+            return
+        learnt, self._samples = dictionaries.learn(self._samples), None
+        if learnt is not None:
+            with self._intake.store.write(actor=Actor.ENGINE) as desk:
+                desk.dictionaries.add(*learnt)
+            self._reading.use(learnt[1])
 
     def _store(self) -> Iterator[Took]:
         before, self._being_read = self._being_read, None

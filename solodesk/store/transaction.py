@@ -102,6 +102,8 @@ class Transaction:
     """Messages whose document is made at the end, with words made beforehand (search.py)."""
     taken_out: set[Any] = field(default_factory=set)
     """Messages taken out of the index in this transaction."""
+    newest: tuple[bytes | None] | None = None
+    """The newest dictionary, once it was asked for."""
     known: dict[tuple[str, int], Any] = field(default_factory=dict)
     """Rows read by their id and not changed since, while writing."""
 
@@ -136,10 +138,10 @@ class Transaction:
 
     def newest_dictionary(self) -> bytes | None:
         """The dictionary to compress with, once the store has one."""
-        found: bytes | None = self.value(
-            "SELECT data FROM dictionary ORDER BY made_ms DESC LIMIT 1"
-        )
-        return found
+        if self.newest is None:
+            found = self.value("SELECT data FROM dictionary ORDER BY made_ms DESC LIMIT 1")
+            self.newest = (found,)
+        return self.newest[0]
 
     def touch(self, kind: str, row_id: int | None) -> None:
         """Say that a row changed, so that screens and other processes see it."""

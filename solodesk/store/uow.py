@@ -16,6 +16,7 @@ from solodesk.store.lists import Lists
 from solodesk.store.transaction import Transaction
 
 if TYPE_CHECKING:
+    from solodesk.store.dictionaries import Dictionaries
     from solodesk.store.repositories.accounts import Accounts, Folders
     from solodesk.store.repositories.files import FileTexts
     from solodesk.store.repositories.history import Events, Meta, Settings
@@ -71,6 +72,13 @@ class Reader:
         from solodesk.store.repositories.raw import RawMail
 
         return RawMail(self._tx)
+
+    @cached_property
+    def dictionaries(self) -> "Dictionaries":
+        """Dictionaries mail is compressed with."""
+        from solodesk.store.dictionaries import Dictionaries
+
+        return Dictionaries(self._tx)
 
     @cached_property
     def places(self) -> "Places":

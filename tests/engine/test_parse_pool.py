@@ -8,7 +8,7 @@ from solodesk.engine.parse_pool import BULK, ParsePool
 from solodesk.mail.parse import parse_message
 from solodesk.services.prepared import Prepared, prepare
 from solodesk.services.stored import columns_of
-from solodesk.store.compression import unpack
+from solodesk.store.raw_form import packed_raw
 from solodesk.store.search_words import words_of
 from solodesk.store.words import Texts, unpack_texts
 from tests.support.mails import raw_mail
@@ -68,7 +68,7 @@ def test_what_is_made_beforehand_is_what_the_store_would_make() -> None:
     parsed = parse_message(raw, OWN)
     ready = prepare(raw, parsed)
     assert ready.packed is not None
-    assert unpack(ready.packed, no_dictionary) == raw
+    assert ready.packed == packed_raw(raw)
     assert ready.texts is not None
     assert unpack_texts(ready.texts, no_dictionary) == Texts(parsed.body_text, parsed.new_text)
     assert ready.parsed.body_html == ""

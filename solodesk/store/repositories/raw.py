@@ -1,11 +1,9 @@
-"""Raw bytes of messages, compressed, and the dictionaries they are compressed with."""
+"""Raw bytes of messages, compressed."""
 
 from solodesk.domain.ids import MessageId
-from solodesk.store.compression import pack, unpack
+from solodesk.store.compression import unpack
+from solodesk.store.raw_form import FOLDED, Cell, packed_raw, unfold
 from solodesk.store.transaction import Transaction
-
-AS_IT_CAME = 0
-"""The form of bytes that are kept as they came."""
 
 
 class RawMail:
@@ -16,24 +14,26 @@ class RawMail:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
-    def add(self, message: MessageId, raw: bytes, packed: bytes | None = None) -> None:
+    def add(self, message: MessageId, raw: bytes, packed: Cell | None = None) -> None:
         """Keep the bytes of a message; `packed` when they were compressed already."""
-        data = self._packed(raw) if packed is None else packed
-        row = (message, AS_IT_CAME, data)
+        row = (message, *(packed or self._packed(raw)))
         self._tx.run("INSERT INTO raw (message_id, form, data) VALUES (?, ?, ?)", row)
 
-    def _packed(self, raw: bytes) -> bytes:
-        return pack(raw, self._tx.newest_dictionary())
+    def _packed(self, raw: bytes) -> Cell:
+        return packed_raw(raw, self._tx.newest_dictionary())
 
     def replace(self, message: MessageId, raw: bytes) -> None:
         """Keep these bytes instead (the rest of a message has come)."""
-        row = (AS_IT_CAME, self._packed(raw), message)
+        row = (*self._packed(raw), message)
         self._tx.run("UPDATE raw SET form = ?, data = ? WHERE message_id = ?", row)
 
     def get(self, message: MessageId) -> bytes | None:
         """The bytes as they came, or None when they were erased."""
-        row = self._tx.one("SELECT data FROM raw WHERE message_id = ?", (message,))
-        return None if row is None else unpack(row[0], self._tx.dictionary)
+        row = self._tx.one("SELECT form, data FROM raw WHERE message_id = ?", (message,))
+        if row is None:
+            return None
+        data = unpack(row[1], self._tx.dictionary)
+        return unfold(data) if row[0] == FOLDED else data
 
     def recent(self, account: int, most: int, size: int = 100_000) -> list[bytes]:
         """The newest received messages of an account, those over `size` bytes aside."""
