@@ -53,9 +53,18 @@ def unmerge_number(desk: Desk, number: int) -> TicketId:
     row = desk.tickets.by_number(number)
     if row is None:
         raise KnownError("no_such_ticket", ticket=number)
-    ticket = row.id if row.merged_into is not None else last_merged(desk, row.id)
+    if row.merged_into is None:
+        return unmerge_last(desk, row.id)
+    unmerge(desk, row.id)
+    return row.id
+
+
+def unmerge_last(desk: Desk, into: TicketId) -> TicketId:
+    """Un-merge the ticket that was merged into `into` last; KnownError("not_merged")."""
+    ticket = last_merged(desk, into)
     if ticket is None:
-        raise KnownError("not_merged", ticket=number)
+        row = desk.tickets.get(into)
+        raise KnownError("not_merged", ticket=int(into) if row is None else row.number or int(into))
     unmerge(desk, ticket)
     return ticket
 

@@ -119,6 +119,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("ticket.spam", marked("Spam"), ("!",), "shield-alert", S, T, 2),
     Command("ticket.hide", marked("Hide from SoloDesk"), ("#",), "eye-off", S, T, 2),
     Command("ticket.merge", marked("Merge selected tickets"), (), "merge", S, T, 2),
+    Command("ticket.unmerge", marked("Take the last merge back"), (), "split", ONE, T, 2),
     Command("ticket.select", marked("Select"), ("X",), "square-check", L, T, 3, quiet=True),
 
     Command("reply.send", marked("Send"), ("Ctrl+Return",), "send", W, R),
@@ -179,8 +180,8 @@ BY_ID: Final = {command.id: command for command in COMMANDS}
 ROW_MENU: Final = (
     "ticket.reply", "ticket.note", "", "ticket.close", "ticket.reopen", "ticket.snooze",
     "ticket.unsnooze", "ticket.tag", "ticket.priority", "ticket.macro", "", "ticket.read",
-    "ticket.unread", "ticket.survey", "", "ticket.merge", "ticket.not_customer",
-    "ticket.spam", "ticket.hide",
+    "ticket.unread", "ticket.survey", "", "ticket.merge", "ticket.unmerge",
+    "ticket.not_customer", "ticket.spam", "ticket.hide",
 )  # fmt: skip
 """The ticket list's context menu; an empty name is a separator."""
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QWidget
 
 from solodesk.domain.ids import TicketId
-from solodesk.services import surveys, tickets
+from solodesk.services import surveys, ticket_returns, tickets
 from solodesk.services.units import Desk
 from solodesk.ui.actions import Actions
 from solodesk.ui.appearance import Appearance
@@ -60,6 +60,7 @@ class TicketCommands(QObject):
             "ticket.spam": self.spam,
             "ticket.hide": self.hide,
             "ticket.merge": self.merge,
+            "ticket.unmerge": self.unmerge,
             "ticket.survey": self.ask_for_rating,
             "ticket.select": self._pane.view.toggle_mark,
             "edit.undo": self.undo,
@@ -123,6 +124,10 @@ class TicketCommands(QObject):
         into = min(rows, key=lambda row: row.created_ms).id
         rest = [ticket for ticket in ids if ticket != into]
         self._act("ticket.merge", lambda desk, _ids: tickets.merge(desk, rest, into))
+
+    def unmerge(self) -> None:
+        """The ticket merged last into the current one stands by itself again."""
+        self._act("ticket.unmerge", lambda desk, ids: ticket_returns.unmerge_last(desk, ids[0]))
 
     def ask_for_rating(self) -> None:
         """Send the survey mail; the status line says so, and undo takes it back in time."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from solodesk.domain.ids import MessageId, TicketId
 from solodesk.domain.views import ConversationItem
-from solodesk.services import originals, pictures
+from solodesk.services import originals, pictures, ticket_returns
 from solodesk.services.showing import OwnServers, Shown, show
 from solodesk.services.units import Reader
 from solodesk.ui.ops import DeskGate
@@ -90,6 +90,10 @@ class MessageActs(QObject):
             self.ready.emit()
         elif act == "original":
             self._open_original(wanted)
+        elif act == "unjoin":
+            self._gate.act(
+                lambda desk: ticket_returns.unjoin(desk, wanted), label=("ticket.unjoin", {})
+            )
         elif act == "charset":
             self._read_as(wanted, code.partition(":")[2])
 

@@ -1,4 +1,4 @@
-"""The menu of one message: its original, its pictures, its characters."""
+"""The menu of one message: its original, its pictures, its characters, its place."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from solodesk.domain.views import ConversationItem
 from solodesk.services.showing import Shown
 from solodesk.wording.gettext import _, marked
+from solodesk.wording.joined import why_here
 
 # The charset mail is most often sent in without saying so, by language.
 ENCODINGS = (
@@ -41,7 +42,18 @@ def message_menu(
     if item.type == "in":
         _pictures(menu, item, shown, act)
         _characters(menu, shown, act)
+    if item.type in ("in", "out"):
+        _place(menu, item, act)
     return menu
+
+
+def _place(menu: QMenu, item: ConversationItem, act: Callable[[str], None]) -> None:
+    """Why the message is in this ticket, and the way out."""
+    menu.addSeparator()
+    why = why_here(item.joined_by)
+    if why is not None:
+        menu.addAction(why).setEnabled(False)
+    _entry(menu, _("Take it out of this ticket"), "unjoin", act)
 
 
 def _pictures(
