@@ -5,7 +5,7 @@
     run      SoloDesk itself
     test     the whole test suite (arguments go to pytest)
     check    ruff, mypy and the import contracts
-    soak     the fault tests with everything they can strike at (an hour or more)
+    soak     fault and mail tests with everything they can strike at (an hour or more)
     bench    the benchmarks
     setup    only set up (with --dev: for development)
 
@@ -360,7 +360,7 @@ def run_command(command: str, given: list[str]) -> int:
         if command == "soak":
             os.environ["SOLODESK_SOAK"] = "1"
             hours = ["-o", f"faulthandler_timeout={6 * 3600}"]
-            return hand_over(pytest_arguments([*hours, *(given or ["tests/faults"])]))
+            return hand_over(pytest_arguments([*hours, *(given or ["tests/faults", "tests/mail"])]))
         arguments = pytest_arguments(given) if command == "test" else ["-m", "tests.bench", *given]
         return hand_over(arguments)
     return hand_over(["-m", "solodesk", *(["demo"] if command == "demo" else []), *given])

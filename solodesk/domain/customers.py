@@ -4,10 +4,13 @@ Dots and plus signs are never folded here: two such addresses are a merge sugges
 person (product.md). This module must not guess Mr, Ms, 先生 or 女士.
 """
 
+import unicodedata
 from typing import Final
 
 from solodesk.domain.message import Address
 
+_EAST: Final = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "LATIN"})
+_LIKE_LATIN: Final = frozenset({"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
 DEFAULT_GREETINGS: Final = {"en": "Hello", "zh": "您好"}
 
 
@@ -17,11 +20,57 @@ def address_key(address: str) -> str:
     local, at, domain = text.rpartition("@")
     if not at:
         return text
+    return f"{local}@{ascii_domain(domain)}"
+
+
+def ascii_domain(domain: str) -> str:
+    """A domain as the wire has it: lower-case, its labels in punycode (IDNA 2008, RFC 5891).
+
+    Python's own "idna" codec is of 2003 and takes straße.example to strasse.example, another host.
+    """
+    if domain.isascii():
+        return domain.lower()
+    plain = unicodedata.normalize("NFKC", domain.lower()).replace("\u3002", ".")
+    labels = (
+        label if label.isascii() else "xn--" + label.encode("punycode", "replace").decode("ascii")
+        for label in plain.split(".")
+    )
+    return ".".join(labels)
+
+
+def shown_address(address: str) -> str:
+    """The address as people read it: punycode as letters, unless they could pass for others."""
+    local, at, domain = address.rpartition("@")
+    if "xn--" not in domain.lower():
+        return address
+    labels = domain.split(".")
+    abroad = labels[-1].lower().startswith("xn--")
+    return local + at + ".".join(_shown_label(label, abroad=abroad) for label in labels)
+
+
+def _shown_label(label: str, *, abroad: bool) -> str:
+    """`abroad`: the whole name ends in letters of another script, so those are at home here."""
+    if not label.lower().startswith("xn--"):
+        return label
     try:
-        ascii_domain = domain.encode("idna").decode("ascii") if not domain.isascii() else domain
-    except UnicodeError:
-        ascii_domain = domain
-    return f"{local}@{ascii_domain}"
+        shown = label[4:].lower().encode("ascii").decode("punycode")
+    except (UnicodeError, ValueError, OverflowError):
+        return label
+    plain = unicodedata.normalize("NFKC", shown) == shown
+    if not plain or not all(char == "-" or _is_letter(char) for char in shown):
+        return label
+    scripts = {_script(char) for char in shown if char != "-" and not char.isdigit()}
+    if not (scripts <= _EAST or len(scripts) == 1):
+        return label
+    return label if scripts & _LIKE_LATIN and not abroad else shown
+
+
+def _is_letter(char: str) -> bool:
+    return unicodedata.category(char)[0] in "LMN"
+
+
+def _script(char: str) -> str:
+    return "LATIN" if char.isascii() else unicodedata.name(char, "?").partition(" ")[0]
 
 
 def address_keys(addresses: tuple[Address, ...]) -> frozenset[str]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 from solodesk.base.errors import KnownError
+from solodesk.domain.customers import ascii_domain
 from solodesk.domain.message import Address
 
 _WIDTH = 76
@@ -44,10 +45,7 @@ def plain_address(address: str) -> str:
     local, at, domain = address.strip().rpartition("@")
     if not at or not local or not domain or len(address) > 320:
         raise KnownError("bad_address", address=single_line(address)[:320])
-    try:
-        host = domain if domain.isascii() else domain.encode("idna").decode("ascii")
-    except UnicodeError as error:
-        raise KnownError("bad_address", address=single_line(address)) from error
+    host = domain if domain.isascii() else ascii_domain(domain)
     if not local.isascii() and local.isprintable() and _DOMAIN.match(host):
         raise KnownError("address_not_ascii", address=single_line(address))
     if not (_LOCAL.match(local) or _QUOTED_LOCAL.match(local)):

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from solodesk.base.errors import KnownError
+from solodesk.domain.customers import ascii_domain
 from solodesk.mail import autoconfig, probe
 from solodesk.mail.mail_dns import MailDns, base_domain
 from solodesk.mail.providers import Endpoint, Provider, find_provider, find_provider_by_mx
@@ -108,10 +109,7 @@ def find(
 
 
 def _ascii(domain: str) -> str | None:
-    try:
-        name = domain.strip().rstrip(".").lower().encode("idna").decode("ascii")
-    except UnicodeError:
-        return None
+    name = ascii_domain(domain.strip().rstrip("."))
     return name if autoconfig.is_domain(name) else None
 
 

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solodesk.domain.customers import address_key, default_greeting, first_name
+from solodesk.domain.customers import (
+    address_key,
+    ascii_domain,
+    default_greeting,
+    first_name,
+    shown_address,
+)
 
 
 @pytest.mark.parametrize(
@@ -31,3 +37,34 @@ def test_no_guessed_titles() -> None:
     assert first_name("Jane Doe") == "Jane"
     assert first_name("王丽") is None
     assert first_name("Jane") is None
+
+
+@pytest.mark.parametrize(
+    ("domain", "wire"),
+    [
+        ("Bücher.Example", "xn--bcher-kva.example"),
+        ("straße.example", "xn--strae-oqa.example"),
+        ("例子。example", "xn--fsqu00a.example"),
+        ("SHOP.example", "shop.example"),
+    ],
+)
+def test_domains_on_the_wire(domain: str, wire: str) -> None:
+    assert ascii_domain(domain) == wire
+    assert address_key(f"Ann@{domain}") == f"ann@{wire}"
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("kaethe@xn--bcher-kva.example", "kaethe@bücher.example"),
+        ("a@xn--fsqu00a.example", "a@例子.example"),
+        ("a@xn--80ak6aa92e.com", "a@xn--80ak6aa92e.com"),  # apple in Cyrillic letters
+        ("a@xn--e1afmkfd.xn--p1ai", "a@пример.рф"),
+        ("a@xn--pple-43d.com", "a@xn--pple-43d.com"),  # one Cyrillic letter among Latin ones
+        ("a@xn--99999999999.com", "a@xn--99999999999.com"),
+        ("ann@mail.example", "ann@mail.example"),
+        ("nobody", "nobody"),
+    ],
+)
+def test_addresses_are_shown_in_letters_that_deceive_nobody(address: str, shown: str) -> None:
+    assert shown_address(address) == shown

@@ -113,7 +113,7 @@ def _odd_words(p: ParsedMessage) -> list[str]:
         wrong.append("an id is none")
     if p.date_ms is not None and not EARLIEST_MS <= p.date_ms < LATEST_MS:
         wrong.append("date")
-    if p.body_text.strip() and not p.new_text.strip():
+    if any(map(str.isalnum, p.body_text)) and not p.new_text.strip():
         wrong.append("words hidden")
     if p.damaged and not p.defects:
         wrong.append("damaged without a reason")
