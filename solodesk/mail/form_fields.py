@@ -25,6 +25,11 @@ _NOISE = re.compile(
     r"[\s\u3000*_?？!.。'’\"“”#:：]+|\b(?:required|optional|pflichtfeld)\b|必填|選填|选填|必須|必选"
 )
 _EITHER = re.compile(r"\s+(?:or|and|oder|und|ou|et|o|y|e|of|en)\s+|\s*[/&、]\s*|[和与或]")
+_WHOSE = re.compile(
+    r"^(?:留言人|提交人|提交者|访客|訪客|客户|客戶|联系人|聯絡人|您的|你的|用户|用戶|买家|咨询人|"
+    r"填写人|申请人|发件人|顾客|会员|(?:customer|client|visitor|contact|sender|guest|buyer|user|"
+    r"submitter|student|parent|patient|applicant)(?:['’]?s)?)"
+)
 _NUMBERED = re.compile(r"^\d{1,2}[.)、]\s*")
 _ADDRESS = re.compile(
     r"[^\s<>\"'(),;:：，（）\[\]|*]{1,80}@[^\s<>\"'(),;:：，（）\[\]|*]{1,120}\.[A-Za-z]{2,24}"
@@ -66,7 +71,7 @@ _FOOTER = re.compile(
     r"sent (?:from|via|by|on)\b.{0,20}(?:form|website|web ?site|http)|(?:you (?:are receiving|"
     r"received) this)|powered by|submitted (?:from|via|on|at|\d)|reply (?:directly )?to this|"
     r"view (?:it|this|the|all)\b.{0,40}(?:dashboard|submission|response|online|entries)|"
-    r"does this submission|manage "
+    r"does this submission|you can enable spam|manage "
     r"(?:your )?(?:submissions|notifications)|unsubscribe|report (?:as )?spam|mark as spam|"
     r"diese (?:e-?mail|nachricht) wurde|cet (?:e-?mail|message) a été|este (?:mensaje|correo|"
     r"e-?mail) (?:fue|se ha|ha sido|se envi)|questa (?:e-?mail)|deze e-?mail|"
@@ -201,6 +206,8 @@ def _kind_of(words: str) -> tuple[str | None, str]:
             label = _plain_label(pieces[-1])
         elif "your" in label:
             label = label.rpartition("your")[2]
+        else:
+            label = _WHOSE.sub("", label)
         kind = known.get(label)
     return kind, label
 

@@ -66,6 +66,7 @@ _RECEIPT = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"[^\s<>\"'()]{1,80}@[^\s<>\"'()]{1,120}")
+_HEAD = 2000
 _TOP = 4
 """A form's fields begin in the first lines; a signature's at the end."""
 
@@ -93,27 +94,49 @@ def find_form(env: Envelope, body: str, own: frozenset[str], *, bulk: bool) -> F
         return None
     trusted = _speaks_for_others(env, sender, own)
     other = _named_by_reply_to(env, sender, own)
-    if not trusted and other is None:
+    if not trusted and other is None and not _announced(env, body):
         return None
     fields = _fields(body, own)
+    if not trusted and other is None:
+        return _of_stranger(sender, fields, bulk=bulk)
     if other is not None and _behind_reply_to(
         env, sender, other, fields, trusted=trusted, bulk=bulk
     ):
         name = other.name or fields.values.get("name", "")
         return FormSender(Address(_plain_name(name), other.address), "contact_form:reply_to")
-    if not trusted or env.is_reply or not _is_form(fields):
-        return None
+    return _in_body(env, body, fields) if trusted and not env.is_reply else None
+
+
+def _in_body(env: Envelope, body: str, fields: Fields) -> FormSender | None:
+    """The person named by the fields alone."""
     values = fields.values
-    if "message" not in values and not _called_form(env, body):
+    if not _is_form(fields) or ("message" not in values and not _called_form(env, body)):
         return None
     if fields.address:
-        customer = Address(
-            _plain_name(values.get("name", "")), addresses.tidy_address(fields.address)
-        )
-        return FormSender(customer, "contact_form:body")
+        return FormSender(_visitor(fields, fields.address), "contact_form:body")
     if "message" in values and values.keys() & {"name", "phone"}:
         return FormSender(None, "contact_form:no_address")
     return None
+
+
+def _visitor(fields: Fields, address: str) -> Address:
+    return Address(_plain_name(fields.values.get("name", "")), addresses.tidy_address(address))
+
+
+def _announced(env: Envelope, body: str) -> bool:
+    """The subject of a first mail with an address in it says that somebody filled something in."""
+    return not env.is_reply and "@" in body[:_HEAD] and bool(_FORM_WORDS.search(env.subject))
+
+
+def _of_stranger(sender: Address, fields: Fields, *, bulk: bool) -> FormSender | None:
+    """A site that sends through somebody's ordinary mailbox: only a whole form is believed."""
+    values = fields.values
+    whole = {"email", "message"} <= values.keys() and values.keys() & {"name", "phone"}
+    if bulk or not whole or fields.header_words or fields.at > _TOP * 2:
+        return None
+    if fields.address is None or fields.address == sender.address.lower():
+        return None
+    return FormSender(_visitor(fields, fields.address), "contact_form:body")
 
 
 def _called_form(env: Envelope, body: str) -> bool:
