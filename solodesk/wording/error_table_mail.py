@@ -88,17 +88,21 @@ MAIL: dict[str, tuple[str, str]] = {
     ),
     "not_a_mail_server": (
         marked("What answers at {host}, port {port}, is not a mail server."),
-        marked("Check the server address and port."),
+        marked(
+            "Check the server address and port; on a strange network, open your browser: it may want you to sign in there first."
+        ),
     ),
     "certificate_invalid": (
         marked("{host} could not prove who it is: {reason}"),
         marked(
-            "SoloDesk sent no password. Check the server name; on a strange network, wait until you are back on your own."
+            "SoloDesk sent no password. Check the server name; on a strange network, open your browser (it may want you to sign in there first) or wait until you are back on your own."
         ),
     ),
     "tls_failed": (
         marked("No encrypted connection to {host} came about: {reason}"),
-        marked("Check the port and the kind of encryption."),
+        marked(
+            "Check the port and the kind of encryption; on a strange network, open your browser: it may want you to sign in there first."
+        ),
     ),
     "tls_required_missing": (
         marked("{host} does not offer the encryption you asked for."),
