@@ -14,7 +14,6 @@ from solodesk.domain.matching import Decision, JoinedBy, decide, valid_rfc_id
 from solodesk.domain.message import Address, Kind, ParsedMessage
 from solodesk.domain.ticket import AfterMail, Status, after_customer_mail
 from solodesk.services import customers, ingest_bounce, ingest_own, settle, summary, surveys
-from solodesk.services.first_sync import finish_first_sync
 from solodesk.services.ingest_facts import known_facts
 from solodesk.services.ingest_parts import (
     Arrival,
@@ -31,7 +30,7 @@ from solodesk.services.prepared import Prepared
 from solodesk.services.units import Desk
 from solodesk.store import rows
 
-__all__ = ["Ingested", "Place", "finish_first_sync", "ingest", "received_time"]
+__all__ = ["Ingested", "Place", "ingest", "received_time"]
 
 HOUR_MS: Final = 3_600_000
 

@@ -300,8 +300,8 @@ class _Pass:
             desk.accounts.update(
                 account.id, last_receive_ms=desk.now_ms, state="ok", detail=None, auth_failures=0
             )
-            if complete and account.first_sync_done_ms is None:
-                finish_first_sync(desk, account.id)
+        if complete and account.first_sync_done_ms is None:
+            finish_first_sync(self.store, account.id)
 
 
 def more_folders(reader: Reader) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from solodesk.base.paths import DataFolder
 from solodesk.domain.events import Actor, Event
 from solodesk.domain.ids import AccountId, CustomerId, TicketId
 from solodesk.mail.parse import parse_message
-from solodesk.services.ingest import Ingested, Place, finish_first_sync, ingest
+from solodesk.services.first_sync import finish_first_sync
+from solodesk.services.ingest import Ingested, Place, ingest
 from solodesk.services.units import Store
 from solodesk.store import rows
 from tests.support.mails import raw_mail
@@ -79,8 +80,7 @@ class Inbox:
 
     def finish(self) -> None:
         """The first sync ends."""
-        with self.store.write(actor=Actor.ENGINE) as desk:
-            finish_first_sync(desk, self.account)
+        finish_first_sync(self.store, self.account)
 
 
 def letter(text: str, *, reply_to: str | None = None, **more: Any) -> bytes:

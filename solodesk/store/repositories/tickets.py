@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from solodesk.domain.ids import CustomerId, TicketId
+from solodesk.domain.ids import AccountId, CustomerId, TicketId
 from solodesk.store import rows, specs
 from solodesk.store.gateway import Repository
 from solodesk.store.transaction import Transaction
@@ -28,11 +28,16 @@ class Tickets(Repository[rows.Ticket, TicketId]):
             raise LookupError(message)
         if row[0] is not None:
             return int(row[0])
+        number = self.take_numbers(1)
+        self.change((ticket,), {"number": number})
+        return number
+
+    def take_numbers(self, count: int) -> int:
+        """The first of `count` numbers in a row that nobody else will get."""
         number = int(self._tx.value("SELECT value FROM meta WHERE key = 'next_ticket_number'"))
         self._tx.run(
-            "UPDATE meta SET value = ? WHERE key = 'next_ticket_number'", (str(number + 1),)
+            "UPDATE meta SET value = ? WHERE key = 'next_ticket_number'", (str(number + count),)
         )
-        self.change((ticket,), {"number": number})
         return number
 
     def give_numbers(self, ids: Iterable[TicketId]) -> None:
@@ -40,11 +45,12 @@ class Tickets(Repository[rows.Ticket, TicketId]):
         for ticket in ids:
             self.give_number(ticket)
 
-    def without_number(self) -> list[TicketId]:
-        """Tickets that have no number yet, oldest first."""
+    def without_number(self, account: AccountId | None = None) -> list[TicketId]:
+        """Tickets that have no number yet, oldest first; of a mailbox or none, if one is given."""
         found = self._tx.all(
             "SELECT id FROM ticket WHERE number IS NULL AND merged_into IS NULL"
-            " ORDER BY created_ms, id"
+            " AND (?1 IS NULL OR account_id IS NULL OR account_id = ?1) ORDER BY created_ms, id",
+            (account,),
         )
         return [TicketId(row[0]) for row in found]
 
