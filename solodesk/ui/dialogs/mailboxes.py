@@ -73,7 +73,7 @@ class MailboxesDialog(DialogFrame):
         self._counts, waiting = self._gate.read(_read)
         now = self._gate.now_ms()
         self.table.setHorizontalHeaderLabels(
-            [_("Mailbox"), _("Folder"), _("On the server"), _("Here"), _("Last change")]
+            [_("Mailbox"), _("Folder"), _("On the server"), _("Here"), _("As of")]
         )
         self.table.setRowCount(len(self._counts))
         for row, count in enumerate(self._counts):
