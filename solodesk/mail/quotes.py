@@ -20,7 +20,7 @@ __all__ = ["Split", "begins_with_header", "is_attribution", "is_header_label", "
 
 _WORDY = re.compile(r"[^\W_]")
 _VISIBLE = re.compile(r"[^\s>＞\-_=*~|.,:;—－]")
-_MARKS = frozenset(">＞│")
+_MARKS = frozenset(">＞")
 _BEFORE_MARKS = frozenset(" \t&")
 _DASHES = frozenset({"-- ", "--"})
 _RULING = "-_=*~—－─━‐‑‒–＿＝#"
@@ -234,7 +234,7 @@ class _Page:
 
     def _next_words(self, at: int) -> int | None:
         for number in range(at, min(at + 4, len(self.lines))):
-            if self.lines[number].strip():
+            if plain(self.lines[number]).strip():  # iOS leaves a lone U+FEFF there
                 return number
         return None
 

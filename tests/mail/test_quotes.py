@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from solodesk.base import resources
 from solodesk.mail.folding import fold_quotes_html
+from solodesk.mail.newwords import new_words
 from solodesk.mail.quotes import split_quotes
 from solodesk.mail.tails import is_phone_line
+from solodesk.mail.text import html_to_text
 from solodesk.mail.words import sections
 from tests.mail.letters import KEPT, REPLIES, Reply
 
@@ -182,6 +184,48 @@ def test_quoted_html_is_folded(html: str) -> None:
 )
 def test_html_with_answers_below_or_nothing_above_is_shown_whole(html: str) -> None:
     assert fold_quotes_html(html) == (html, None)
+
+
+_PIECES = st.sampled_from(
+    [
+        "<p>mine{n}</p>",
+        "<blockquote type=cite>old{n}</blockquote>",
+        '<div class="gmail_quote"><div>On Mon, 7 Sep 2026 Jo wrote:</div>old{n}</div>',
+        '<div id="appendonsend"></div>',
+        "<hr>",
+        "<div>On 7 Sep 2026 17:00, Jo &lt;j@x.example&gt; wrote:<br></div>",
+        "<div><b>From:</b> Jo &lt;j@x.example&gt;<br><b>Sent:</b> 7.9.2026 17:00<br>"
+        "<b>To:</b> me<br><b>Subject:</b> x</div>",
+        "<div>-----Original Message-----</div>",
+        "<table><tr><td>cell{n}</td></tr></table>",
+        "<includetail>tail{n}</includetail>",
+        "<div>",
+        "</div>",
+    ]
+)
+
+
+@given(st.lists(_PIECES, max_size=9))
+@settings(max_examples=200, deadline=None)
+def test_folding_loses_and_repeats_nothing(pieces: list[str]) -> None:
+    html = "".join(piece.replace("{n}", str(number)) for number, piece in enumerate(pieces))
+    visible, quoted = fold_quotes_html(html)
+    words = re.findall(r"[a-z]+\d", html_to_text(html))
+    apart = re.findall(r"[a-z]+\d", f"{html_to_text(visible)}\n{html_to_text(quoted or '')}")
+    assert sorted(apart) == sorted(words)
+    if quoted is not None:
+        assert re.search(r"\w", html_to_text(visible))
+
+
+@given(st.lists(_PIECES, max_size=7))
+@settings(max_examples=200, deadline=None)
+def test_new_words_of_html_mail_are_lines_of_its_text(pieces: list[str]) -> None:
+    html = "".join(piece.replace("{n}", str(number)) for number, piece in enumerate(pieces))
+    body = html_to_text(html)
+    new = new_words(body, html, is_reply=True, forwarded=False)
+    rest = iter(line.strip() for line in body.split("\n"))
+    assert all(any(line.strip() == other for other in rest) for line in new.split("\n") if line)
+    assert bool(re.search(r"\w", new)) == bool(re.search(r"\w", body))
 
 
 def test_qq_writes_html_spaces_into_plain_text() -> None:
