@@ -27,8 +27,8 @@ TEXTS = (
 START_MS = 1_700_000_000_500
 
 
-def old_store(folder: DataFolder) -> None:
-    """A store as version 0001 wrote it: one ticket, four messages within two seconds."""
+def old_store(folder: DataFolder, messages: int = len(TEXTS)) -> None:
+    """A store as version 0001 wrote it: one ticket, four messages within two seconds, or more."""
     folder.create()
     link = driver.connect(folder.store)
     driver.use_wal(link)
@@ -40,8 +40,10 @@ def old_store(folder: DataFolder) -> None:
         " messages, attachments, preview, last_direction) VALUES (1, x'01', 1001, 'Order', 'open',"
         " 'person', 'normal', 1, 0, 0, 1, 0, 1, 1, 4, 0, 'p', 'in')"
     )
-    for number, said in enumerate(TEXTS, 1):
-        add_message(link, number, said)
+    link.execute("BEGIN")
+    for number in range(1, messages + 1):
+        add_message(link, number, TEXTS[(number - 1) % len(TEXTS)])
+    link.execute("COMMIT")
     link.close()
 
 
@@ -50,7 +52,7 @@ def add_message(link: sqlite3.Connection, number: int, said: Texts) -> None:
     raw = f"Subject: {number}\r\n\r\n".encode()
     received = START_MS + 300 * (len(TEXTS) - number)
     values = {
-        "id": number, "uid": bytes([number]) * 16, "ticket_id": 1,
+        "id": number, "uid": number.to_bytes(16, "big"), "ticket_id": 1,
         "doc": received << 8, "sha256": hashlib.sha256(raw).digest(), "size": len(raw),
         "rfc_id": f"<{number}@a.example>", "direction": "in", "kind": "person",
         "kind_because": "[]", "from_name": "Mei", "from_address": "mei@a.example",
@@ -69,7 +71,7 @@ def add_message(link: sqlite3.Connection, number: int, said: Texts) -> None:
     link.execute(
         "INSERT INTO event (uid, device, at_ms, recorded_ms, actor, kind, ticket_id, message_id,"
         " data) VALUES (?, 'd', ?, 2, 'customer', 'received', 1, ?, '{}')",
-        (bytes([number]) * 16, received, number),
+        (number.to_bytes(16, "big"), received, number),
     )
     link.execute(
         "INSERT INTO search (rowid, subject, people, body) VALUES (?, '', '', ?)",
