@@ -96,6 +96,11 @@ _KEEPS_LINES = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECA
 _NO_MARGIN = re.compile(
     r"(?:^|[;\s])margin(?:-bottom)?\s*:\s*0(?:px|pt|cm|in|em|%)?\s*(?:;|!|$)", re.IGNORECASE
 )
+# Outlook on the web writes its paragraphs' margins in a style sheet of one rule.
+_TIGHT_RULE = re.compile(
+    r"(?:[\s}>,]|<!--)p\s*\{[^{}]{0,200}?margin(?:-bottom)?\s*:\s*0(?:px|pt|cm|in)?\s*[;}]"
+)
+_HEAD = 20_000
 # What newsletters put between the first words and the rest, so that previews stay short.
 _FILLER = re.compile("(?:[\u200c\u2007\u034f][ \xa0\u200b\u200d\u2060\ufeff\u00ad]*){2,}")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u034f]")
@@ -190,6 +195,7 @@ class _Styled:
 
     hides: bool
     tight: bool
+    all_tight: bool
     keeps: bool
 
 
@@ -197,6 +203,7 @@ def _styled(low: str) -> _Styled:
     return _Styled(
         hides=any(word in low for word in ("none", "hidden", "mso-hide", "max-height", "opacity")),
         tight="msonormal" in low or "margin" in low,
+        all_tight="margin" in low[:_HEAD] and bool(_TIGHT_RULE.search(low[:_HEAD])),
         keeps="white-space" in low,
     )
 
@@ -242,13 +249,10 @@ def _kind_by_style(writer: _Writer, node: LexborNode, tag: str, kind: int, style
         if styled.keeps and kind in {_BLOCK, _INLINE} and _KEEPS_LINES.search(style):
             writer.pre += 1
             return _KEPT_BLOCK if kind == _BLOCK else _KEPT
-    if (
-        styled.tight
-        and tag == "p"
-        and ("MsoNormal" in (attributes.get("class") or "") or _NO_MARGIN.search(style))
-    ):
-        return _BLOCK
-    return kind
+    if tag != "p" or not styled.tight:
+        return kind
+    plain = "MsoNormal" in (attributes.get("class") or "") or _NO_MARGIN.search(style)
+    return _BLOCK if styled.all_tight or plain else kind
 
 
 def walk(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:

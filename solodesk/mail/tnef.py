@@ -65,8 +65,9 @@ def read_tnef(data: bytes, depth: int = 0) -> Tnef | None:
             tnef.files.append(TnefFile())
         elif level == _ATTACHMENT and tnef.files:
             _file(tnef, tag, value, codec, depth)
-    if compressed and not (tnef.html or tnef.text):
-        tnef.text, tnef.html = rtf.read_rtf(rtf.decompress(compressed))
+    if compressed and not tnef.html:
+        words, tnef.html = rtf.read_rtf(rtf.decompress(compressed))
+        tnef.text = tnef.text or words
     tnef.files = [file for file in tnef.files if file.data or file.name]
     return tnef
 
