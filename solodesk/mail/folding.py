@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from solodesk.mail import quotes
 from solodesk.mail.charsets import clean
+from solodesk.mail.headerblock import unknown_block_end
 from solodesk.mail.htmlguard import guard
 from solodesk.mail.text import html_to_text, node_words, walk
 from solodesk.mail.words import plain, words
@@ -22,8 +23,8 @@ _CONTAINERS = (
     "blockquote.gmail_quote",
     "blockquote[type=cite]",
     "div.gmail_quote_container",
-    "div.yahoo_quoted",
-    "div[id^=yahoo_quoted]",
+    "div[class*=yahoo_quoted]",
+    "div[id*=yahoo_quoted]",
     "blockquote#isReplyContent",
     "div#isReplyContent",
     "div.protonmail_quote",
@@ -73,11 +74,13 @@ _REST = (
     "div#reply-marker",
     "hr#zwchr",
 )
+_RULED = 'div[style*="border-top:solid"], div[style*="border-top: 1"], div[style*="border-top:1"]'
 _HINTS = (
     "gmail_quote", "blockquote", "yahoo_quoted", "ReplyContent", "_quote", "zmail_extra", "-quote",
     "includetail", "origbody", "OLK_SRC", "RplyFwdMsg", "appendonsend", "reference-message",
     "ReplySection", "original-content", "reply-intro", "stopSpelling", "MessageHeader",
     "reply-marker", "zwchr", "__QUOTED_TEXT__", "auto-quote", 'name="quote', "missive_quote",
+    "border-top",
 )  # fmt: skip
 """Some of the names above must stand in the HTML before it is looked at."""
 _RULE_STARTS = frozenset({"--", "—-", "——", "__", "==", "**", "- ", "－－"})
@@ -143,8 +146,23 @@ def _containers(tree: LexborHTMLParser) -> list[LexborNode]:
     out = []
     for selector in _CONTAINERS:
         out += [node for node in tree.css(selector)[:50] if not _is_forward(node)]
-    out += [node for node in tree.css("blockquote")[:50] if _introduction(node)]
+    for node in tree.css("blockquote")[:50]:
+        if _introduction(node) or _introduces_itself(node):
+            out.append(node)
     return out
+
+
+def _introduces_itself(node: LexborNode) -> bool:
+    """The quote begins with the sentence "On … X wrote:" (mail.ru)."""
+    lines = html_to_text((node.html or "")[:3000]).split("\n")
+    first = next((line.lstrip("> ") for line in lines if line.strip("> ")), "")
+    return quotes.is_attribution(first) and not _is_forward(node)
+
+
+def _ruled_header(node: LexborNode) -> bool:
+    """Outlook's box with a line on top holds a header block, in whatever language."""
+    lines = html_to_text((node.html or "")[:6000]).split("\n")
+    return unknown_block_end(lines, 0) is not None
 
 
 def _is_forward(node: LexborNode) -> bool:
@@ -169,6 +187,7 @@ def _introduction(node: LexborNode) -> list[LexborNode]:
 def _rests(tree: LexborHTMLParser, root: LexborNode) -> list[LexborNode]:
     """Nodes from which on everything in the same box is history."""
     out = [node for selector in _REST for node in tree.css(selector)[:5]]
+    out += [node for node in tree.css(_RULED)[:10] if _ruled_header(node)]
     tried = 0
     for node, entering in walk(root):
         if not entering or node.tag != "-text":
