@@ -6,13 +6,13 @@ Sanitising HTML, joining tickets and storing are not done here.
 
 import hashlib
 
-from solodesk.domain.message import Attachment, Kind, ParsedMessage, SurveyAnswer
+from solodesk.domain.message import Address, Attachment, Kind, ParsedMessage, SurveyAnswer
 from solodesk.mail import body as bodies
 from solodesk.mail import charsets, kinds, structure, surveys
 from solodesk.mail.charset_labels import FORCED, forced
 from solodesk.mail.closers import is_closer
 from solodesk.mail.envelope import FORWARD_SUBJECT, Envelope, read_envelope
-from solodesk.mail.files import SIGNATURES, describe_files
+from solodesk.mail.files import describe_files
 from solodesk.mail.forms import message_of
 from solodesk.mail.language import guess_language
 from solodesk.mail.newwords import new_words
@@ -88,7 +88,7 @@ def _read(raw: bytes, own: frozenset[str], chosen: str | None, now_ms: int | Non
     )
     if verdict.because[:1] and verdict.because[0].startswith("contact_form"):
         new_text = message_of(body.text) or new_text
-    return _message(raw, skeleton, env, body, new_text, files, survey, verdict)
+    return _message(raw, skeleton, env, body, new_text, files, survey, verdict, own)
 
 
 def _message(
@@ -100,9 +100,10 @@ def _message(
     files: tuple[Attachment, ...],
     survey: SurveyAnswer | None,
     verdict: kinds.Verdict,
+    own: frozenset[str],
 ) -> ParsedMessage:
     answers = verdict.kind in {Kind.PERSON, Kind.SURVEY}
-    visible_files = any(not file.inline and file.mime not in SIGNATURES for file in files)
+    visible_files = any(not file.inline for file in files)
     return ParsedMessage(
         raw_sha256=hashlib.sha256(raw).hexdigest(),
         size=len(raw),
@@ -114,7 +115,7 @@ def _message(
         reply_to=env.reply_to,
         to=env.to,
         cc=env.cc,
-        customer=verdict.customer,
+        customer=verdict.customer or _substitute(env, verdict, own),
         subject=env.subject,
         date_ms=env.date_ms,
         date_offset_min=env.date_offset_min,
@@ -135,6 +136,17 @@ def _message(
         invitation=body.invitation,
         stated=tuple(body.stated),
     )
+
+
+def _substitute(env: Envelope, verdict: kinds.Verdict, own: frozenset[str]) -> Address | None:
+    """Who the customer is when From names nobody: the Sender, or where answers are wanted."""
+    if verdict.kind is not Kind.PERSON or verdict.because or (env.from_ and env.from_.address):
+        return None
+    for person in (env.sender, *env.reply_to):
+        if person is not None and person.address and person.address.lower() not in own:
+            name = person.name or (env.from_.name if env.from_ else "")
+            return Address(name, person.address)
+    return None
 
 
 def _who(env: Envelope) -> str:

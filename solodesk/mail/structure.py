@@ -9,32 +9,21 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from solodesk.mail import headers, transfer
+from solodesk.mail.fieldlines import MANY, read_fields
 
 MAX_DEPTH = 100
 MAX_PARTS = 1000
 BUDGET_S = 1.5
 """The processor's time one message may take; what is not read by then is left out, and said."""
-_MAX_HEADER_BLOCK = 4 * 1024 * 1024
-_MAX_HEADERS = 3000
 _MAX_TRIES = 200_000
 _MAX_UNPACKED = 50_000_000
 _BIG = 1_000_000
-_FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:[ \t]*")
-# Field after field in one call; the third group holds a line that is none.
-_FIELDS = re.compile(rb"([!-9;-~]+)[ \t]*:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)\n?|([^\n]+\n?|\n)")
-_USUAL_BLOCK = 32_768
-_KNOWN = re.compile(
-    rb"(?im)^(from|to|cc|subject|date|message-id|mime-version|content-type|received|reply-to|"
-    rb"content-transfer-encoding|return-path|sender|in-reply-to|references|x-[!-9;-~]{1,80})[ \t]*:"
-)
 _CONTENT_NAMES = re.compile(r"^[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+$")
 _GUESSED = re.compile(rb"(?m)^--([^\s-][^\r\n]{0,200}?)[ \t]*\r?$")
 _TOKEN = re.compile(rb"[A-Za-z0-9_-]+(?: bit)?")
 _TRANSPORT_PADDING = b" \t"
-_BLANKS = b" \t"
 
 
 @dataclass(slots=True)
@@ -112,11 +101,11 @@ class Skeleton:
 def scan(raw: bytes) -> Skeleton:
     """The skeleton of a message's bytes; any bytes have one."""
     start = _skip_lead(raw)
-    fields, body = _read_fields(raw, start, len(raw), top=True)
+    fields, body = read_fields(raw, start, len(raw), top=True)
     root = Part(fields, body, len(raw))
     skeleton = Skeleton(raw, root, [], [])
     if any(name == "" for name, _ in fields):
-        skeleton.defect("garbage_header_line")
+        skeleton.defect("too_many_headers" if fields[-1] == MANY else "garbage_header_line")
         root.fields = [pair for pair in fields if pair[0]]
     _describe(root, "text/plain")
     _descend(skeleton, root, 0)
@@ -127,7 +116,7 @@ def scan_embedded(raw: bytes, start: int, end: int) -> list[tuple[str, bytes]]:
     """The headers of a message or field block that lies between two offsets."""
     while start < end and raw[start : start + 1] in {b"\r", b"\n"}:
         start += 1
-    return [pair for pair in _read_fields(raw, start, end, top=True)[0] if pair[0]]
+    return [pair for pair in read_fields(raw, start, end, top=True)[0] if pair[0]]
 
 
 def _skip_lead(raw: bytes) -> int:
@@ -139,75 +128,6 @@ def _skip_lead(raw: bytes) -> int:
         if line_end > 0:
             return line_end + 1
     return start
-
-
-def _read_fields(
-    raw: bytes, start: int, end: int, *, top: bool = False
-) -> tuple[list[tuple[str, bytes]], int]:
-    """Headers from `start` and the offset of the body. A garbage line gets the name ''."""
-    if raw.startswith(b"\n", start):
-        return [], start + 1
-    if raw.startswith(b"\r\n", start):
-        return [], start + 2
-    limit = min(end, start + _MAX_HEADER_BLOCK)
-    stop, body = _blank_line(raw, start, limit)
-    if raw.find(b"\n", start, stop) < 0 and raw.find(b"\r", start, stop) >= 0:
-        # Carriage returns alone: the same with line feeds, of the same length.
-        fields, at = _lines(raw[start:stop].replace(b"\r", b"\n"), 0, stop - start, top=top)
-        return fields, body if at < 0 else start + at
-    if stop - start <= _USUAL_BLOCK:
-        found = _FIELDS.findall(raw[start:stop])
-        if not any(odd for _, _, odd in found):
-            return [(_small(name), value.rstrip(b"\r\n")) for name, value, _ in found], body
-    fields, at = _lines(raw, start, stop, top=top)
-    return fields, body if at < 0 else at
-
-
-@lru_cache(maxsize=1024)
-def _small(name: bytes) -> str:
-    return name.decode("ascii").lower()
-
-
-def _blank_line(raw: bytes, start: int, limit: int) -> tuple[int, int]:
-    """Where the headers end and where the body begins, for any kind of line break."""
-    first = raw.find(b"\n", start, limit)
-    bare = raw.find(b"\r\r", start, first if first >= 0 else limit)
-    if bare >= 0 and raw[bare + 2 : bare + 3] != b"\n":
-        return bare + 1, bare + 2
-    wide = raw.find(b"\n\r\n", start, limit)
-    narrow = raw.find(b"\n\n", start, limit if wide < 0 else wide + 1)
-    if narrow >= 0:
-        return narrow + 1, narrow + 2
-    if wide >= 0:
-        return wide + 1, wide + 3
-    doubled = raw.find(b"\n\r\r\n", start, limit)
-    return (doubled + 1, doubled + 4) if doubled >= 0 else (limit, limit)
-
-
-def _lines(raw: bytes, start: int, stop: int, *, top: bool) -> tuple[list[tuple[str, bytes]], int]:
-    """The fields between two offsets, and where the text begins if no blank line parts them (-1
-    otherwise)."""
-    found: list[tuple[str, bytes]] = []
-    known = -1 if top else 0
-    at = start
-    while at < stop and len(found) < _MAX_HEADERS:
-        end = raw.find(b"\n", at, stop)
-        after = end + 1 if end >= 0 else stop
-        while after < stop and raw[after] in _BLANKS:  # folded
-            end = raw.find(b"\n", after, stop)
-            after = end + 1 if end >= 0 else stop
-        match = _FIELD.match(raw, at, after)
-        if match is not None:
-            value = raw[match.end() : after].rstrip(b"\r\n")
-            found.append((match[1].decode("ascii").lower(), value))
-        else:
-            if known < 0:
-                known = max((m.start() for m in _KNOWN.finditer(raw, at, stop)), default=0)
-            if known <= at:
-                return found, at
-            found.append(("", b""))
-        at = after
-    return found, -1
 
 
 def _describe(part: Part, default: str, hint: str | None = None) -> None:
@@ -286,7 +206,7 @@ def _children(skeleton: Skeleton, part: Part, spans: list[tuple[int, int]], dept
             return
         if skeleton.late():
             return
-        fields, body = _read_fields(raw, start, end)
+        fields, body = read_fields(raw, start, end)
         child = Part(fields, min(body, end), end, parent_subtype=subtype, origin=part.origin)
         _describe(child, default)
         part.children.append(child)

@@ -21,11 +21,13 @@ _OF_THE_ISSUE = {
     "recipients": "too_many_addresses",
     "recipients_million": "too_many_addresses",
     "header_10_mb": "header_too_long",
+    "header_lines": "too_many_headers",
+    "header_garbage": "too_many_headers",
 }
 _ALSO = [
     "parts_with_long_types", "levels_same_boundary", "near_boundaries", "boundary_in_one_line",
     "subject_not_closed", "recipients_brackets", "recipients_quotes", "recipients_comments",
-    "header_garbage", "header_lines", "references", "parameters_continued", "uuencode", "jis_mixed",
+    "references", "parameters_continued", "uuencode", "jis_mixed",
     "wrong_label", "html_nested", "html_comments", "quoted_lines", "report",
 ]  # fmt: skip
 _NAMES = list(BOMBS) if SOAK else [*_OF_THE_ISSUE, *_ALSO]
