@@ -66,6 +66,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "check": ("backups", marked("check the store")),
 }
 
+_SEARCHING = frozenset(("search", "searches", "tickets"))
+
 
 def entry() -> None:
     """The program. Leaves with the command's exit code."""
@@ -144,12 +146,21 @@ def _dispatch(rest: list[str], session: Session) -> int:
     parser = Parser(prog="solodesk")
     subparsers = parser.add_subparsers(dest="command", parser_class=Parser)
     _module(name).register(subparsers)
+    if name in _SEARCHING:
+        rest = [name, *map(_word_not_wanted, rest[1:])]
     try:
         args = parser.parse_args(rest)
     except SystemExit as leaving:
         # argparse leaves after printing the help of a command.
         return int(leaving.code or 0)
     return int(args.run(args, session))
+
+
+def _word_not_wanted(word: str) -> str:
+    """`-refund` in a search is no option: the dash that the search reads as well."""
+    if word.startswith("-") and not word.startswith("--") and word not in {"-", "-h"}:
+        return f"－{word[1:]}"
+    return word
 
 
 def _module(name: str) -> ModuleType:

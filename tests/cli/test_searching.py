@@ -1,0 +1,89 @@
+"""search, searches and tickets --query: what is found, how it is shown, what is not understood."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.runner import Cli
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def filled(shop: Cli, write_mail: Write) -> Cli:
+    """Three letters."""
+    for number, (text, subject, sender) in enumerate(
+        (
+            ("我想退貨，订单 A-10023", "退貨", "Wang Li <li@customer.example>"),
+            ("Where is my résumé? <b>1 < 2</b>", "Question", "Ann <ann@other.example>"),
+            ("call me: 138 0013 8000", "Phone", "Bob <bob@other.example>"),
+        )
+    ):
+        name, ident = f"{number}.eml", f"<{number}@customer.example>"
+        path = write_mail(name, text, subject=subject, message_id=ident, sender=sender)
+        assert shop.json("import", path).code == 0
+    return shop
+
+
+@pytest.mark.parametrize(
+    ("query", "subjects"),
+    [
+        (["退货"], ["退貨"]),
+        (["退"], ["退貨"]),
+        (["A10023"], ["退貨"]),
+        (["RESUME"], ["Question"]),
+        (["13800138000"], ["Phone"]),
+        (["138-0013-8000"], ["Phone"]),
+        (["from:other.example", "-phone"], ["Question"]),
+        (["来自：ann"], ["Question"]),
+        (["退货", "OR", "resume"], ["Question", "退貨"]),
+        (["is:open", "-from:other.example"], ["退貨"]),
+        (["#1002"], ["Question"]),
+        (["res"], []),
+        (["res*"], ["Question"]),
+    ],
+)
+def test_what_is_found(filled: Cli, query: list[str], subjects: list[str]) -> None:
+    said = filled.json("search", *query)
+    assert said.code == 0
+    assert sorted(line["subject"] for line in said.lines) == sorted(subjects)
+    assert said.err == ""
+
+
+def test_the_snippet_is_html_text_with_the_hits_marked(filled: Cli) -> None:
+    line = filled.json("search", "resume").line
+    assert line["snippet"] == "Where is my <mark>résumé</mark>? &lt;b&gt;1 &lt; 2&lt;/b&gt;"
+    assert filled.json("search", "退货").line["snippet"].startswith("我想<mark>退貨</mark>，")
+
+
+@pytest.mark.parametrize("typed", ["before:whenever resume", "is:nonsense", "csat<=many", "tag:"])
+def test_what_is_not_understood_is_said_in_a_sentence(filled: Cli, typed: str) -> None:
+    said = filled("search", typed)
+    assert said.code in {0, 1}
+    assert "Write for example" in said.err
+    assert "Traceback" not in said.err
+
+
+def test_a_note_is_found(filled: Cli) -> None:
+    assert filled.json("note", 1003, "--text", "请尽快回电").code == 0
+    assert [line["subject"] for line in filled.json("search", "回电").lines] == ["Phone"]
+    assert [line["subject"] for line in filled.json("tickets", "--query", "回电").lines] == [
+        "Phone"
+    ]
+
+
+def test_searches_are_kept_as_views(filled: Cli) -> None:
+    assert filled.json("searches", "save", "Others", "from:other.example").line == {
+        "name": "Others",
+        "query": "from:other.example",
+    }
+    assert filled.json("searches", "list").line["tickets"] == 2
+    assert len(filled.json("tickets", "--saved", "others").lines) == 2
+    assert filled.json("searches", "change", "Others", "--query", "from:ann").code == 0
+    assert len(filled.json("tickets", "--saved", "Others").lines) == 1
+    assert filled.json("searches", "delete", "Others").code == 0
+    assert filled.json("searches", "list").lines == []
+    assert filled.json("undo").code == 0
+    assert filled.json("searches", "list").line["name"] == "Others"
+    assert filled.json("tickets", "--saved", "Nothing").code == 1
