@@ -113,6 +113,8 @@ class StatusWords(QObject):
             total = sum(t for _here, t in self._fetching.values())
             first = standing is not None and standing.first_sync
             self._line.show_progress(min(here, total), total, first=first)
+        elif standing is not None and standing.trouble is not None:
+            self._line.show_behind(last, now)
         else:
             self._line.show_received(last, now)
 

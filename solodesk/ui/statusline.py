@@ -154,6 +154,15 @@ class StatusLine(QWidget):
             when = dates.ago(last_ms, now_ms)
             self._set("check", _("Up to date · {when}").format(when=when), "ok")
 
+    def show_behind(self, last_ms: int | None, now_ms: int) -> None:
+        """Something keeps mail from coming; the banner says what."""
+        self._progress.hide()
+        if last_ms is None:
+            self._set("circle", _("No mail fetched yet"), "text_3")
+        else:
+            when = dates.ago(last_ms, now_ms)
+            self._set("clock", _("Mail as of {when}").format(when=when), "warn")
+
     def show_progress(self, here: int, total: int, *, first: bool) -> None:
         """Mail is coming in."""
         self._progress.setVisible(total > 0)

@@ -37,7 +37,7 @@ _KIND = {
     "damaged": marked("damaged mail"),
 }
 _OUTBOX = {
-    "held": marked("leaves soon"),
+    "held": marked("waits to leave"),
     "queued": marked("leaves when online"),
     "sending": marked("sending"),
     "sent": marked("sent"),

@@ -58,7 +58,7 @@ class AccountDialog(DialogFrame):
         super().__init__(
             appearance,
             _("Sign in again") if self._known is not None else _("Connect a mailbox"),
-            _("Your mail stays on this computer; the mailbox is only read."),
+            _("Your mail stays on this computer; in the mailbox nothing is moved or deleted."),
             width=500,
             parent=parent,
         )

@@ -72,9 +72,11 @@ def _choice(setting: Setting, value: Any, _appearance: Appearance) -> Field:
     return Field(box, box.currentData)
 
 
-def _number(setting: Setting, value: Any, _appearance: Appearance) -> Field:
+def _number(setting: Setting, value: Any, appearance: Appearance) -> Field:
     """Long spans are shown in minutes, short ones in seconds."""
     box = QSpinBox()
+    # The style's padding reaches the frame, not the digits in it.
+    box.lineEdit().setTextMargins(appearance.px(6), 0, appearance.px(6), 0)
     low, high = setting.low or 0, setting.high or 1_000_000
     unit = _MINUTE_S if high > _HOUR_S and setting.unit else 1
     box.setRange(max(1 if unit > 1 else 0, low // unit), high // unit)
