@@ -47,17 +47,17 @@ class Envelope:
 
 
 REPLY_SUBJECT = re.compile(
-    r"^\s*(?:re|aw|antw|antwort|sv|vs|rif|res|r|odp|ynt|vá|回复|回覆|答复|答覆|返信|답장|отв|ответ)"
+    r"^\s*(?:re|aw|antw|antwort|sv|vs|rif|res|r|odp|ynt|yan|vá|απ|bls|отв|ответ|відп|השב|رد|回复|回覆|"
+    r"答复|答覆|回信|返信|답장|회신)"
     r"\s*(?:\[\d+\]|\(\d+\)|\^\d+)?\s*[:：]",
     re.IGNORECASE,
 )
 FORWARD_SUBJECT = re.compile(
-    r"^\s*(?:(?:re|aw|回复|答复)\s*[:：]\s*)?(?:fwd?|"
-    r"wg|tr|rv|i|enc|vl|vb|doorst|pd|ilt|转发|轉寄|"
-    r"轉發|転送|전달|"
-    r"пересл|fs)\s*[:：]",
+    r"^\s*(?:fwd?|wg|tr|rv|i|enc|vl|vb|doorst|pd|ilt|trs|πρθ|fs|пересл|пер|הועבר|إعادة توجيه|"
+    r"转发|轉寄|轉發|转寄|転送|전달)\s*[:：]",
     re.IGNORECASE,
 )
+"""The sender passes something on. "Re: Fwd:" answers, and is none."""
 
 
 def read_envelope(root: Part, hint: str | None, now_ms: int | None = None) -> Envelope:
