@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from solodesk.domain.message import Attachment
 from solodesk.mail import attachments, enclosed, headers, sniff, structure
 from solodesk.mail.body import Body, read_body
+from solodesk.mail.invitations import TYPES as CALENDARS
 from solodesk.mail.structure import Part, Skeleton
 
 _CID = re.compile(r"cid:([^\s\"'<>)]{1,250})", re.IGNORECASE)
@@ -18,7 +19,7 @@ _MAX_LOCATION = 1000
 SIGNATURES = frozenset(
     {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
 )
-"""Types of files that belong to the envelope: nobody sends them to be read."""
+"""Types of files that belong to the envelope: nobody sends them to be read, they are not shown."""
 
 
 def describe_files(skeleton: Skeleton, body: Body) -> tuple[Attachment, ...]:
@@ -30,7 +31,19 @@ def describe_files(skeleton: Skeleton, body: Body) -> tuple[Attachment, ...]:
         body.html = _by_content_id(body.html, body.files)
     shown = _referenced(body.html)
     taken: set[str] = set()
-    return tuple(_describe(skeleton, part, shown, taken) for part in body.files)
+    return tuple(_describe(skeleton, part, shown, taken) for part in _told_once(body.files))
+
+
+def _told_once(files: list[Part]) -> list[Part]:
+    """Without the form of an invitation that stands among the bodies, when it is a file as well."""
+    calendars = [part for part in files if part.mime in CALENDARS]
+    if len(calendars) < 2 or not any(part.filename for part in calendars):
+        return files
+    return [
+        part
+        for part in files
+        if part.filename or part.parent_subtype != "alternative" or part.mime not in CALENDARS
+    ]
 
 
 def attachment_bytes(raw: bytes, index: int) -> bytes:
@@ -122,7 +135,7 @@ def _describe(skeleton: Skeleton, part: Part, shown: frozenset[str], taken: set[
         mime=part.mime,
         size=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
-        inline=content_id is not None and content_id in shown,
+        inline=(content_id is not None and content_id in shown) or part.mime in SIGNATURES,
         content_id=content_id,
         dangerous=attachments.is_dangerous(sent_name, name, part.mime, kind)
         or sniff.holds_danger(data, kind),
