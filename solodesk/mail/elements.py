@@ -11,7 +11,7 @@ from html import unescape
 
 from solodesk.mail import colours, styles
 from solodesk.mail.escaping import quoted
-from solodesk.mail.pictures import Picture, full_address, is_remote
+from solodesk.mail.pictures import is_remote
 from solodesk.mail.stylesheet import Ancestor, classes_of
 
 PLACEHOLDER = "color:#57606a;background-color:#eef1f4"
@@ -85,7 +85,7 @@ _ATTRIBUTE = re.compile(r'([^\s="/]+)="([^"]*)"')
 _LOADING = re.compile(r"src|href|data|poster|srcset|background|xlink:href|lowsrc|dynsrc|codebase")
 _AUTO_MARGIN = re.compile(r"margin\s*:[^;]*\bauto\b", re.IGNORECASE)
 _WIDTH_OF = re.compile(r"(?:^|;)width:([\d.]+(?:%|px)?)")
-_PADDED = re.compile(r"padding(?:-left)?\s*:\s*[1-9]", re.IGNORECASE)
+_PADDED = re.compile(r"padding(?:-left|-right)?\s*:[^;]*[1-9]", re.IGNORECASE)
 _PADDING = re.compile(r"padding[-a-z]*:[^;]*;?")
 _ALONE = re.compile(r"display\s*:\s*(?:block|table|flex)", re.IGNORECASE)
 _SYMBOL_FONT = re.compile(r"font-family:'?(wingdings|symbol|webdings)\b[^;]*;?", re.IGNORECASE)
@@ -129,6 +129,8 @@ class Element:
     heading: bool = False
     holds_blocks: bool = False
     coloured: bool = False
+    box: str = ""
+    """What is written instead where its ground has to reach under all that is in it."""
     quick: bool = False
     """Nothing has to be asked before it is written, its colours aside."""
 
@@ -168,6 +170,8 @@ def judged(token: str, before: str, after: str) -> Element:
     Links and pictures stand here without their addresses (`apart`).
     """
     name, attributes = read(token)
+    if name == "body":
+        before = ";".join(filter(None, (_page_colours(attributes), before)))
     raw = ";".join(part for part in (before, attributes.get("style", ""), after) if part)
     who = identity(name, attributes)
     hidden = name in _DROPPED or (bool(raw) and styles.hides(raw))
@@ -200,14 +204,19 @@ def _boxed(
         cleaned = (cleaned[: symbol.start()] + cleaned[symbol.end() :]).strip(";")
     if name == "body":
         cleaned = _of_page(cleaned)
-    written, ground, ink = _written(tag, attributes, cleaned)
-    padded = kind is Kind.LINK and ground is not None and bool(_PADDED.search(raw))
+    padded = kind is Kind.LINK and bool(_PADDED.search(raw)) and "background-color:" in cleaned
     if padded:
-        written = _PADDING.sub("", written)
+        cleaned = _PADDING.sub("", cleaned).strip(";")
+    written, ground, ink = _written(tag, attributes, cleaned)
     wrapped = name != "body" or bool(written)
     alone = kind in (Kind.INLINE, Kind.LINK) and bool(_ALONE.search(raw))
     area = _area(attributes) if name in ("td", "th") else 1
     barrier = name in _BARRIERS
+    box = (
+        _box(attributes, cleaned, page=name == "body")
+        if tag == "div" and ground is not None
+        else ""
+    )
     heading = len(name) == 2 and name[0] == "h" and name != "hr"
     return Element(
         tag=name,
@@ -228,7 +237,26 @@ def _boxed(
         heading=heading,
         holds_blocks=kind in (Kind.BLOCK, Kind.TABLE) and name != "p",
         coloured=ground is not None or ink is not None,
-        quick=not (loads or barrier or alone or heading or area > 1 or name in ("a", "table")),
+        box=box,
+        quick=not (
+            loads or barrier or alone or heading or box or area > 1 or name in ("a", "table")
+        ),
+    )
+
+
+BOX_END = "</td></tr></tbody></table>"
+
+
+def _box(attributes: dict[str, str], cleaned: str, *, page: bool) -> str:
+    """A box as a table of one cell: Qt paints the ground of a table only under what is inside."""
+    placed = "".join(_placed(attributes, cleaned)) or ' width="100%"'
+    bare = re.sub(r"(?:^|;)(?:width|margin[-a-z]*):[^;]*", "", cleaned).strip(";")
+    bare = bare if "padding" in bare or not page else f"{bare};padding:10px".strip(";")
+    style = f' style="{quoted(bare)}"' if bare else ""
+    ground = colours.read(attributes.get("bgcolor", ""))
+    colour = f' bgcolor="{colours.written(ground)}"' if ground else ""
+    return (
+        f'<table{placed} border="0" cellspacing="0" cellpadding="0"><tbody><tr><td{colour}{style}>'
     )
 
 
@@ -240,6 +268,12 @@ def _kind(name: str) -> Kind:
     if name == "a":
         return Kind.LINK
     return Kind.INLINE if name in _INLINES else Kind.LEFT_OUT
+
+
+def _page_colours(attributes: dict[str, str]) -> str:
+    """The colours of a page as its oldest attributes give them."""
+    told = {"background-color": "bgcolor", "color": "text"}
+    return ";".join(f"{name}:{attributes[old]}" for name, old in told.items() if old in attributes)
 
 
 def _of_page(style: str) -> str:
@@ -355,30 +389,6 @@ def with_ink(element: Element, ink: colours.Colour | None) -> str:
     if "style" not in _ATTRIBUTES.get(re.match(r"<(\w*)", bare)[1], ()):  # type: ignore[index]
         return bare
     return f'{bare[:-1]} style="{words}">'
-
-
-def picture(element: Element, source: str) -> Picture:
-    """The picture a judged <img> shows; `source` as `apart` gives it."""
-    address, _break, words = unescape(source).partition("\n")
-    if len(address) < 4000:
-        address = re.sub(r"[\x00-\x20]+", "", address)
-    if is_remote(address):
-        address = full_address(address) or "//"  # nowhere
-    return Picture(address, " ".join(words.split())[:200], *element.attributes)
-
-
-def picture_tag(shown: Picture) -> str:
-    """An <img> as it is written, not wider than a mail may be."""
-    pieces = [f'<img src="{quoted(shown.source)}" alt="{quoted(shown.alt)}"']
-    if shown.width is not None and shown.width > styles.MAX_WIDTH:
-        pieces.append(f' width="{styles.MAX_WIDTH}"')
-    else:
-        pieces += [
-            f' {name}="{size}"'
-            for name, size in (("width", shown.width), ("height", shown.height))
-            if size and size <= 4000
-        ]
-    return "".join(pieces) + ">"
 
 
 def _measure(attributes: dict[str, str], style: str, name: str) -> int | None:

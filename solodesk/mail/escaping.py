@@ -3,6 +3,7 @@
 import re
 from html import unescape
 
+_LONG_WORD = re.compile(r"[^\s&<>\u200b-]{500}(?=[^\s&<>\u200b-])|<[^>]*>")
 _MARKS = re.compile('[&<>"\u00a0]')
 _WINGDINGS = str.maketrans(
     {"§": "▪", "Ø": "➢", "ü": "✓", "l": "●", "n": "■", "q": "❑", "o": "□", "v": "❖", "J": "☺",
@@ -25,3 +26,12 @@ def text(words: str) -> str:
     """Words as they stand between tags, in the form a parser would write them."""
     words = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return words.replace("\u00a0", "&nbsp;")
+
+
+def with_breaks(html: str) -> str:
+    """HTML in which words of hundreds of letters, which take Qt seconds, may break."""
+    return _LONG_WORD.sub(_broken, html)
+
+
+def _broken(match: re.Match[str]) -> str:
+    return match[0] if match[0][0] == "<" else match[0] + "\u200b"

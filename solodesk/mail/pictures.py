@@ -5,14 +5,17 @@ Pure judgement of addresses and sizes; nothing is fetched or decoded here.
 
 import re
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Final
 from urllib.parse import urlsplit
 
-from solodesk.mail import links
+from solodesk.mail import links, styles
+from solodesk.mail.escaping import quoted
 
 MAX_PICTURES = 400
 _MAX_DATA = 2_000_000
 _MAX_SPIES: Final = 50
+_LONG_ADDRESS: Final = 4000
 _REMOTE = re.compile(r"\s*(?:https?:|(?:https?:)?[/\\]{2})", re.IGNORECASE)
 _DATA = re.compile(
     r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=\s%]+", re.IGNORECASE
@@ -82,6 +85,30 @@ class Pictures:
             return False
         self.data += len(source)
         return True
+
+
+def read(source: str, sizes: tuple[int | None, int | None]) -> Picture:
+    """The picture of an <img>; `source`: its address and words as `elements.apart` gives them."""
+    address, _break, words = unescape(source).partition("\n")
+    if len(address) < _LONG_ADDRESS:
+        address = re.sub(r"[\x00-\x20]+", "", address)
+    if is_remote(address):
+        address = full_address(address) or "//"  # nowhere
+    return Picture(address, " ".join(words.split())[:200], *sizes)
+
+
+def tag(shown: Picture) -> str:
+    """An <img> as it is written, not wider than a mail may be."""
+    pieces = [f'<img src="{quoted(shown.source)}" alt="{quoted(shown.alt)}"']
+    if shown.width is not None and shown.width > styles.MAX_WIDTH:
+        pieces.append(f' width="{styles.MAX_WIDTH}"')
+    else:
+        pieces += [
+            f' {name}="{size}"'
+            for name, size in (("width", shown.width), ("height", shown.height))
+            if size and size <= _LONG_ADDRESS
+        ]
+    return "".join(pieces) + ">"
 
 
 def is_remote(address: str) -> bool:

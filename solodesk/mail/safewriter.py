@@ -9,13 +9,13 @@ import re
 from dataclasses import dataclass, field
 from html import unescape
 
-from solodesk.mail import colours, elements
+from solodesk.mail import colours, elements, pictures
 from solodesk.mail import links as link_rules
 from solodesk.mail.elements import Element, Kind
-from solodesk.mail.escaping import quoted, symbols
+from solodesk.mail.escaping import quoted, symbols, with_breaks
 from solodesk.mail.escaping import text as escaped
 from solodesk.mail.pictures import Picture, Pictures
-from solodesk.mail.stylesheet import Places, Rule, Sheet, names_of
+from solodesk.mail.stylesheet import Places, Rule, Sheet, names_of, told
 
 MAX_OUTPUT = 300_000
 MAX_TABLE_DEPTH = 8
@@ -28,7 +28,6 @@ _TOKENS = re.compile(r"([^<]*)<(!--.*?--|[^>]*)>", re.DOTALL)
 _HALF_LIGHT = 0.4
 _TINY = re.compile(r"font-size:[1-3]px")
 _LONG = 500
-_LONG_WORD = re.compile(rf"[^\s&<>\u200b-]{{{_LONG}}}(?=[^\s&<>\u200b-])|<[^>]*>")
 
 
 Frame = tuple[str, str, colours.Colour, colours.Colour, Element, int]
@@ -134,7 +133,7 @@ class Writer:
     def result(self) -> str:
         """Everything written. A word of 100,000 letters, which takes Qt seconds, is broken."""
         html = "".join(self.out).lstrip()
-        return _LONG_WORD.sub(_broken, html) if self.joined else html
+        return with_breaks(html) if self.joined else html
 
     def _break(self) -> None:
         self.break_wanted = False
@@ -149,7 +148,7 @@ class Writer:
             name, attributes = elements.read(token)
             rules = self.sheet.candidates(elements.identity(name, attributes))
             if not any(rule.around for rule in rules):
-                made = self.plain[token] = elements.judged(token, *_told(rules))
+                made = self.plain[token] = elements.judged(token, *told(rules))
                 return made
             self.depending[token] = rules
         key = token, self.stack[-1][5]
@@ -161,7 +160,7 @@ class Writer:
                 for rule in self.depending[token]
                 if rule.needs <= names and self.sheet.holds(rule, around)
             ]
-            self.known[key] = elements.judged(token, *_told(holding))
+            self.known[key] = elements.judged(token, *told(holding))
         return self.known[key]
 
     def _open(self, token: str) -> None:
@@ -204,7 +203,7 @@ class Writer:
             self._put(element.written)
             self.in_line = self.break_wanted = False
         elif kind is Kind.PICTURE:
-            self._picture(elements.picture(element, source), element.stands_alone)
+            self._picture(pictures.read(source, element.attributes), element.stands_alone)
         elif kind is not Kind.NOTHING:
             self._open_box(element, source)
 
@@ -225,13 +224,30 @@ class Writer:
         elif element.kind is Kind.LEFT_OUT:
             self.doubtful = self.doubtful or element.barrier
             self._push(element, "", ground, ink)
+        elif element.box and self._takes_box(ground):
+            self._open_ground(element, ground, ink)
         else:
             self._begin_line(element)
             # A heading may stand in a heading only where something else stands between.
-            between = element.heading and any(frame[4].kind is Kind.LEFT_OUT for frame in self.stack)
+            between = element.heading and any(
+                frame[4].kind is Kind.LEFT_OUT for frame in self.stack
+            )
             self.doubtful = self.doubtful or element.barrier or between
             self._push(element, element.close, ground, ink)
             self._put(written)
+
+    def _takes_box(self, ground: colours.Colour) -> bool:
+        """A ground that differs from the one around, and room for one more table."""
+        return ground != self.stack[-1][2] and len(self.flat_tables) < self._table_depth()
+
+    def _open_ground(self, element: Element, ground: colours.Colour, ink: colours.Colour) -> None:
+        self.tables_seen += 1
+        self.flat_tables.append(False)
+        self.flat = False
+        self.in_line = self.break_wanted = False
+        self.doubtful = self.doubtful or element.barrier
+        self._push(element, elements.BOX_END, ground, ink)
+        self._put(element.box)
 
     def _begin_line(self, element: Element) -> None:
         if element.block:
@@ -252,7 +268,7 @@ class Writer:
 
     def _open_hidden(self, element: Element, source: str) -> None:
         if element.kind is Kind.PICTURE:
-            self.pictures.count_hidden(elements.picture(element, source).source)
+            self.pictures.count_hidden(pictures.read(source, element.attributes).source)
         elif element.kind not in (Kind.VOID, Kind.NOTHING):
             self._push(element, "", *self.stack[-1][2:4])
             self.hidden_at = self.hidden_at or len(self.stack)
@@ -293,7 +309,7 @@ class Writer:
         tag, close, _ground, _ink, element, _place = self.stack.pop()
         if self.hidden_at > len(self.stack):
             self.hidden_at = 0
-        if tag == "table" and self.flat_tables:
+        if (tag == "table" or close == elements.BOX_END) and self.flat_tables:
             self.flat_tables.pop()
             self.flat = bool(self.flat_tables) and self.flat_tables[-1]
         if tag == "a":
@@ -370,7 +386,7 @@ class Writer:
         if self.break_wanted or (stands_alone and self.in_line):
             self._break()
         if words is None:
-            tag = elements.picture_tag(picture)
+            tag = pictures.tag(picture)
             self.out.append(tag)
             self.size += len(tag) if len(tag) < 4000 else 200  # embedded pixels cost no layout
         else:
@@ -379,15 +395,3 @@ class Writer:
             self._put(f'<span style="{elements.PLACEHOLDER}">{escaped(words)}</span>')
         self.in_line = True
         self.break_wanted = stands_alone
-
-
-def _broken(match: re.Match[str]) -> str:
-    return match[0] if match[0][0] == "<" else match[0] + "\u200b"
-
-
-def _told(rules: list[Rule]) -> tuple[str, str]:
-    """What rules say: before the element's own style, and after it."""
-    return (
-        ";".join(rule.style for rule in rules if rule.style),
-        ";".join(rule.pressing for rule in rules if rule.pressing),
-    )

@@ -29,6 +29,9 @@ _WORDS = {
 _SIDES = r"(?:-(?:top|right|bottom|left))?"
 _LENGTHS = re.compile(rf"margin{_SIDES}|padding{_SIDES}|text-indent|border-spacing")
 _BORDER = re.compile(rf"border{_SIDES}|border-width|border-color|border{_SIDES}-(?:width|color)")
+_BORDER_WIDTHS = {"thin": "1px", "medium": "3px", "thick": "5px"}
+_BORDER_STYLES = frozenset({"none", "hidden", "solid", "dotted", "dashed", "double", "groove",
+                            "ridge", "inset", "outset"})  # fmt: skip
 _UNSAFE = re.compile(
     r"url\s*\(|\\|expression|image-set|image\s*\(|element\s*\(|cross-fade|paint\s*\(|@|/\*|"
     r"javascript|attr\s*\(|var\s*\(|env\s*\(|[<>&\x00-\x08]",
@@ -36,7 +39,7 @@ _UNSAFE = re.compile(
 )
 _LOADS = re.compile(r"url\s*\(\s*['\"]?\s*(?:https?:)?//", re.IGNORECASE)
 _HIDES = re.compile(
-    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all|"
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|"
     r"max-height\s*:\s*0(?:px)?\s*(?:;|$|!)|opacity\s*:\s*0(?:\.0*)?\s*(?:;|$|!))",
     re.IGNORECASE,
 )
@@ -120,7 +123,7 @@ def _kept(declaration: str) -> str:
         return _SIZED[name](value)
     if _LENGTHS.fullmatch(name):
         return f"{name}:{value}" if _small_lengths(value) else ""
-    return f"{name}:{value}" if _BORDER.fullmatch(name) and _is_border(value) else ""
+    return _border(name, value) if _BORDER.fullmatch(name) else ""
 
 
 def _word(name: str, value: str) -> str:
@@ -202,10 +205,31 @@ def _width(value: str) -> str:
     return f"width:{value}" if size <= MAX_WIDTH else "width:100%"
 
 
-def _is_border(value: str) -> bool:
-    if not re.fullmatch(r"[\w\s#.,()%'-]{1,100}", value):
-        return False
-    return _small_lengths(value, most=20)
+def _border(name: str, value: str) -> str:
+    """A border in the one form a QTextBrowser reads: width, style, colour (#rrggbb)."""
+    if not re.fullmatch(r"[\w\s#.,()%'-]{1,100}", value) or not _small_lengths(value, most=20):
+        return ""
+    words = [_border_word(word) for word in re.findall(r"[\w-]+\([^()]*\)|[^\s]+", value)]
+    if any(word is None for word in words) or len(words) > 4:
+        return ""
+    widths = [word for word in words if word and word.endswith("px")]
+    hues = [word for word in words if word and word.startswith("#")]
+    others = [word for word in words if word and word not in widths and word not in hues]
+    return f"{name}:{' '.join((*widths, *others, *hues))}"
+
+
+def _border_word(word: str) -> str | None:
+    """One part of a border; None when it is none."""
+    plain = word.lower()
+    size = _pixels(plain)
+    if size is not None:
+        return f"{max(1, round(size)) if size else 0}px"
+    if plain in _BORDER_WIDTHS:
+        return _BORDER_WIDTHS[plain]
+    if plain in _BORDER_STYLES:
+        return plain
+    colour = colours.read(plain)
+    return None if colour is None else colours.written(colour)
 
 
 def _small_lengths(value: str, most: int = 120) -> bool:

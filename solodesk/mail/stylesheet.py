@@ -263,3 +263,11 @@ def names_of(element: Ancestor) -> list[str]:
 def classes_of(value: str) -> frozenset[str]:
     """The classes an attribute names."""
     return frozenset(value.split()[:20]) if value else _NO_CLASSES
+
+
+def told(rules: Sequence[Rule]) -> tuple[str, str]:
+    """What rules say: before the element's own style, and after it."""
+    return (
+        ";".join(rule.style for rule in rules if rule.style),
+        ";".join(rule.pressing for rule in rules if rule.pressing),
+    )

@@ -56,6 +56,7 @@ class Shown:
     truncated: bool = False
     paints: bool = False
     """It brings grounds of its own: shown on paper in a dark window."""
+    quoted_paints: bool = False
     standing: Standing = field(default_factory=Standing)
     other_address: bool = False
     """The sender's name shows another address than the one that wrote."""
@@ -133,7 +134,9 @@ def _with_body(
         )
     # Pictures of a sender whose name was borrowed are not loaded by an old permission.
     allowed = remote and standing.verdict != "failed"
-    visible, quoted = parts(parsed.body_html, remote=allowed, whole=whole)
+    visible, quoted = parts(
+        parsed.body_html, remote=allowed, whole=whole, fold=not passes_on(parsed.subject)
+    )
     both = [part for part in (visible, quoted) if part is not None]
     wanted = list(dict.fromkeys(address for part in both for address in part.remote))
     here = pictures.kept(pictures.folder(reader.folder), wanted) if allowed and wanted else {}
@@ -146,25 +149,35 @@ def _with_body(
         missing=tuple(each for each in wanted if each not in here) if allowed else (),
         images=embedded | here,
         truncated=any(part.truncated for part in both),
-        paints=any(part.paints for part in both),
+        paints=visible.paints,
+        quoted_paints=quoted is not None and quoted.paints,
         standing=standing,
         enclosure=enclosed(parsed),
         charset=charset,
     )
 
 
-def parts(html: str, *, remote: bool, whole: bool = False) -> "tuple[SafeHtml, SafeHtml | None]":
+def passes_on(subject: str) -> bool:
+    """Forwarded mail is what its sender wants to show: nothing of it is folded."""
+    from solodesk.mail.envelope import FORWARD_SUBJECT
+
+    return bool(FORWARD_SUBJECT.match(subject))
+
+
+def parts(
+    html: str, *, remote: bool, whole: bool = False, fold: bool = True
+) -> "tuple[SafeHtml, SafeHtml | None]":
     """What is new in a mail's HTML and what is quoted, both safe.
 
     Nothing the customer wrote is put behind the fold: when a word of theirs stands after the
-    quoted mail, everything is new.
+    quoted mail, everything is new. `fold`: look for quoted mail at all.
     """
     from solodesk.mail.folding import fold_quotes_html
     from solodesk.mail.safewriter import MAX_OUTPUT
     from solodesk.mail.sanitise import sanitise
 
     limit = WHOLE if whole else MAX_OUTPUT
-    visible, quoted = fold_quotes_html(html)
+    visible, quoted = fold_quotes_html(html) if fold else (html, None)
     if quoted is None:
         return sanitise(html, remote=remote, limit=limit), None
     style = "".join(_STYLE_BLOCK.findall(html)[:50])

@@ -70,6 +70,4 @@ def pictures_blocked(count: int) -> str:
 def spies(hosts: Sequence[str]) -> str:
     """Tracking pixels, named by their hosts."""
     shown = ", ".join(hosts[:3]) + (" …" if len(hosts) > 3 else "")
-    return _("A hidden picture that reports when you read was removed ({hosts}).").format(
-        hosts=shown
-    )
+    return _("A tracking pixel was removed ({hosts}).").format(hosts=shown)

@@ -61,7 +61,9 @@ _VALUES = st.sampled_from(
         "color:re\\64 ;x:y", '"', "'", "'\"><img src=x onerror=alert(1)>", "--></style></script>",
         "</title>", "<!--", "1", "99999", "50%", "-1", "\u202e", "\uff1c", "font-family:Wingdings",
         "text/html", "red", "#fff", "rgba(0,0,0,.5)", "mailto:a@b.example", "https://x.example/?a=1&b",
-        "vbscript:x", "tel:+123", "color:var(--x)", "direction:rtl;border:1px solid red",
+        "vbscript:x", "tel:+123", "background:#00f;color:#fff;padding:9px 0",
+        "background:#fff;color:#fff;width:300px;margin:0 auto",
+        "color:var(--x)", "direction:rtl;border:1px solid red",
     ]
 )  # fmt: skip
 _KEYS = _choice(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from solodesk.domain.views import ConversationItem
 from solodesk.services.showing import Shown
@@ -32,7 +32,7 @@ class QuietBar(QWidget):
         self.setObjectName("quietBar" if tone == "quiet" else "quietWarning")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 6, 6, 6)
+        row.setContentsMargins(12, 7, 12, 7)
         row.setSpacing(8)
         tokens = appearance.tokens
         if icon:
@@ -41,22 +41,34 @@ class QuietBar(QWidget):
             colour = tokens.text_3 if tone == "quiet" else tokens.warn
             mark.setPixmap(pixmap(icon, colour, size, self.devicePixelRatioF()))
             mark.setFixedWidth(size)
-            row.addWidget(mark, 0, Qt.AlignmentFlag.AlignVCenter)
+            row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         words = QLabel(sentence)
         words.setTextFormat(Qt.TextFormat.PlainText)
         words.setWordWrap(True)
         words.setFont(appearance.font(12))
-        row.addWidget(words, 1)
+        column = QVBoxLayout()
+        column.setSpacing(2)
+        column.addWidget(words)
+        row.addLayout(column, 1)
         self._acts = [act for act, _text in buttons]
         self._group = QButtonGroup(self)
         self._group.idClicked.connect(self._on_group_id_clicked)
-        for number, (_act, text) in enumerate(buttons):
+        if buttons:
+            column.addLayout(self._links([text for _act, text in buttons], appearance))
+
+    def _links(self, texts: Sequence[str], appearance: Appearance) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(-4, 0, 0, 0)  # their words stand under the sentence
+        row.setSpacing(12)
+        for number, text in enumerate(texts):
             button = QPushButton(text)
             button.setProperty("link", True)
             button.setFont(appearance.font(12))
             button.setCursor(Qt.CursorShape.PointingHandCursor)
             self._group.addButton(button, number)
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+            row.addWidget(button)
+        row.addStretch(1)
+        return row
 
     def _on_group_id_clicked(self, number: int) -> None:
         self.pressed.emit(self._acts[number])

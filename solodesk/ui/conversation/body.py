@@ -7,7 +7,7 @@ reads a local file. The only resources it knows are the pictures handed to it.
 import math
 import re
 from collections.abc import Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import cast
 
 from PySide6.QtCore import QBuffer, QByteArray, QEvent, Qt, QUrl, Signal
@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
     QCursor,
+    QFontDatabase,
     QImage,
     QImageReader,
     QResizeEvent,
@@ -38,6 +39,7 @@ _LINK = re.compile(r"(?:https?://|mailto:)[^\s<>\"'）】」]+", re.IGNORECASE)
 _TRAILING = ".,;:!?)]}。，；：！？"
 _START_TAG = re.compile(r"<[a-z][^<>]*>")
 _TEXT_SIZE = re.compile(r"font-size:(\d{1,2})px")
+_FAMILIES = re.compile(r'font-family:([^;"]{1,300});?')
 _WIDEST_PICTURE = 640
 """Pictures that do not say their width are shown no wider, in pixels."""
 _LINE_HEIGHT = 20.25
@@ -119,16 +121,19 @@ class MailBody(QTextBrowser):
         self._fit()
 
     def _sized(self, html: str) -> str:
-        """Text sizes given in pixels grow with the window's text."""
-        if self._appearance.text_percent == _NORMAL or "font-size" not in html:
-            return html
+        """Text sizes given in pixels grow with the window's text; fonts nobody has give way."""
+        scaled = self._appearance.text_percent != _NORMAL
+
+        def size(match: re.Match[str]) -> str:
+            return f"font-size:{self._appearance.px(int(match[1]))}px"
 
         def tag(match: re.Match[str]) -> str:
-            return _TEXT_SIZE.sub(
-                lambda size: f"font-size:{self._appearance.px(int(size[1]))}px", match[0]
-            )
+            found = match[0]
+            if "font-family:" in found:
+                found = _FAMILIES.sub(_present, found)
+            return _TEXT_SIZE.sub(size, found) if scaled else found
 
-        return _START_TAG.sub(tag, html)
+        return _START_TAG.sub(tag, html) if "font-" in html else html
 
     def loadResource(self, kind: int, url: QUrl | str) -> object:
         """Answer only `cid:` images that came inside the mail; everything else is empty."""
@@ -173,7 +178,8 @@ class MailBody(QTextBrowser):
         palette.setColor(palette.ColorRole.HighlightedText, tokens.text)
         self.setPalette(palette)
         # The application's style sheet names a text colour, which wins over a palette.
-        self.setStyleSheet(f"color: {tokens.text.name()};" if self._paper else "")
+        paper = f"color: {tokens.text.name()}; background-color: {tokens.bg.name()};"
+        self.setStyleSheet(paper if self._paper else "")
         self.viewport().setAutoFillBackground(self._paper)
         self.document().setDocumentMargin(12 if self._paper else 0)
         self.setFont(self._appearance.font(13.5))
@@ -305,6 +311,26 @@ def _link_ranges(text: str) -> list[tuple[int, int]]:
         before = len(text[: match.start()].encode("utf-16-le")) // 2
         found.append((before, before + len(address.encode("utf-16-le")) // 2))
     return found[:500]
+
+
+def _present(match: re.Match[str]) -> str:
+    """A list of fonts as far as they are here; without any, the window's own font is used."""
+    return _fonts_here(match[1])
+
+
+@lru_cache(maxsize=512)
+def _fonts_here(listed: str) -> str:
+    names = [name.strip().strip("'").lower() for name in listed.split(",")]
+    here = _installed()
+    if any(name in here for name in names):
+        return f"font-family:{listed};"
+    generic = next((name for name in ("serif", "monospace") if name in names), None)
+    return f"font-family:{generic};" if generic else ""
+
+
+@lru_cache(maxsize=1)
+def _installed() -> frozenset[str]:
+    return frozenset(name.lower() for name in QFontDatabase.families())
 
 
 def _narrowed(match: re.Match[str], *, width: int) -> str:

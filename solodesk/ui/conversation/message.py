@@ -238,7 +238,7 @@ class MessageCard(QWidget):
             card = EnclosureCard(shown.enclosure, look, zone, self._setting.now_ms())
             self._column.addWidget(card)
         if shown is not None and shown.visible is not None:
-            self._add_html(shown.visible, shown)
+            self._add_html(shown.visible, shown, paints=shown.paints)
             has_more = shown.quoted is not None
         else:
             self._add_text(self.item.new_text)
@@ -262,9 +262,9 @@ class MessageCard(QWidget):
         body.show_text(text)
         return body
 
-    def _add_html(self, html: str, shown: Shown) -> MailBody:
+    def _add_html(self, html: str, shown: Shown, *, paints: bool) -> MailBody:
         body = self._new_body()
-        body.show_html(html, shown.images, paints=shown.paints)
+        body.show_html(html, shown.images, paints=paints)
         return body
 
     def _new_body(self) -> MailBody:
@@ -290,7 +290,8 @@ class MessageCard(QWidget):
         if self._quoted is None:
             place = self._column.indexOf(self._earlier) + 1
             if self._shown is not None and self._shown.quoted is not None:
-                self._quoted = self._add_html(self._shown.quoted, self._shown)
+                more = self._shown
+                self._quoted = self._add_html(more.quoted or "", more, paints=more.quoted_paints)
             else:
                 self._quoted = self._add_text(quoted_part(self.item.text, self.item.new_text))
             self._column.removeWidget(self._quoted)
