@@ -85,7 +85,8 @@ def run(folder: Path, box: Mailbox, proxy: ChaosProxy, kill_at: int | None) -> i
     proxy.on_client = listen
     code = process.wait(60)
     proxy.on_client = None
-    assert (code == 0) is (kill_at is None), code
+    # While it signs out it may be gone before the blow falls.
+    assert code == 0 or kill_at is not None, code
     return said
 
 
