@@ -62,6 +62,7 @@ def attachments(listed: Any) -> tuple[Attachment, ...]:
             inline=bool(a.get("inline")),
             content_id=a.get("content_id"),
             dangerous=bool(a.get("dangerous")),
+            sniffed=a.get("sniffed"),
         )
         for number, a in enumerate(listed or ())
     )
