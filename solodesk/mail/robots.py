@@ -50,6 +50,8 @@ _SIGNS = _TOLD | {
     "return-path",
 }
 BULK = frozenset({"bulk", "list", "junk"})
+_WEAK = ("null_return", "precedence:bulk", "precedence:junk", "x_auto_response", "x_loop")
+"""Signs that prove nothing alone, but beside an absence note's words."""
 _DAEMON = re.compile(
     r"^(?:mailer-?daemon|postmaster|mail-?daemon|mail[._-]?system|mail[._-]?delivery|"
     r"mdaemon|bounce[sd]?|no-?reply-?bounce|system[ ._-]?administrator|ndr|"
@@ -146,14 +148,13 @@ def _by_words(case: Case) -> tuple[str, ...]:
     start = plain(case.new_text[:600]).lower()
     if len(case.new_text) < 2500 and any(_says_so(line) for line in start[:300].split("\n")):
         return ("says_automatic",)
-    weak = [
-        sign
-        for sign in signs(case)
-        if sign.startswith(("null_return", "precedence", "x_auto_response", "x_loop"))
-    ]
+    weak = [sign for sign in signs(case) if sign.startswith(_WEAK)]
+    if not case.env.names.isdisjoint(LIST_HEADERS):
+        weak = []  # lists put such headers on people's mail
     if _begins(case.env.subject, known.away_subject):
         weak.insert(0, "auto_subject")
-    away = bool(weak) and any(phrase in start for phrase in known.away)
+    asks = "?" in case.new_text or "？" in case.new_text
+    away = bool(weak) and not asks and any(phrase in start[:300] for phrase in known.away)
     return ("away_words", *weak) if away else ()
 
 
