@@ -75,11 +75,14 @@ class Enclosures:
         """A text without the encoded files that stood in it, and those."""
         files: list[Part] = []
         for find in (transfer.uuencoded, transfer.yencoded):
-            for file in reversed(find(content)):
+            rest, at = [], 0
+            for file in find(content):
                 part = self.part(file.data, charsets.decode(file.name))
                 if part is not None:
                     files.append(part)
-                    content = content[: file.start] + content[file.end :]
+                    rest.append(content[at : file.start])
+                    at = file.end
+            content = b"".join((*rest, content[at:]))
         return content, files
 
     def of_cms(self, part: Part) -> tuple[str, Part | None]:
