@@ -49,7 +49,7 @@ def judge(case: Case) -> Verdict:
     signs = robots.signs(case)
     ours = case.sender in case.own if case.sender else False
     if not ours:
-        told = _report(case) or _told_bounce(case)
+        told = _report(case) or _told_bounce(case, signs)
         if told is not None:
             kind, code, bounce = told
             return Verdict(kind, (code,), None, bounce, auto_headers=True)
@@ -66,7 +66,7 @@ def _robot_list_or_person(case: Case, signs: tuple[str, ...]) -> Verdict:
     sender = case.env.from_
     if case.word("auto-submitted") == "no":
         return _person(case, sender, ("auto_submitted:no",), gate=bool(signs))
-    robot = robots.evidence(case)
+    robot = robots.evidence(case, signs)
     if robot:
         return Verdict(Kind.AUTO_REPLY, robot, sender, None, auto_headers=True)
     receipt = _receipt_in_words(case)
@@ -129,13 +129,13 @@ def _delivery_report(case: Case, read: bounces.Report) -> Told:
     return Kind.BOUNCE, "report:delivery-status", bounce
 
 
-def _told_bounce(case: Case) -> Told | None:
+def _told_bounce(case: Case, signs: tuple[str, ...]) -> Told | None:
     """A bounce in free words: a daemon (or nobody) as sender, and the words to go with it."""
     env = case.env
     listed = [address.address for address in _failed_recipients(case)]
     display = env.from_.name if env.from_ else ""
-    daemon = robots.daemon(case) or bool(_DAEMON_NAME.match(display))
-    from_nobody = daemon or robots.null_return_path(case)
+    daemon = "daemon_sender" in signs or bool(_DAEMON_NAME.match(display))
+    from_nobody = daemon or "null_return_path" in signs
     if not (from_nobody or listed):
         return None
     known, subject = kind_words(), plain(env.subject).lower()

@@ -49,16 +49,16 @@ _SIGNS = _TOLD | {
     "precedence",
     "return-path",
 }
+_PROOFS = frozenset(_AUTO_HEADERS) | {"auto-submitted", "precedence", "x-precedence"}
 BULK = frozenset({"bulk", "list", "junk"})
 _WEAK = ("null_return", "precedence:bulk", "precedence:junk", "x_auto_response", "x_loop")
 """Signs that prove nothing alone, but beside an absence note's words."""
 _DAEMON = re.compile(
     r"^(?:mailer-?daemon|postmaster|mail-?daemon|mail[._-]?system|mail[._-]?delivery|"
     r"mdaemon|bounce[sd]?|no-?reply-?bounce|system[ ._-]?administrator|ndr|"
-    r"microsoftexchange[0-9a-f]{16,}|mail[._-]?(?:admin|router)|.{0,20}mail[_-]service)"
-    r"(?=[@+._-]|$)",
-    re.IGNORECASE,
+    r"microsoftexchange[0-9a-f]{16,}|mail[._-]?(?:admin|router))(?=[@+._-]|$)"
 )
+_SERVICES = ("mail_service@", "mail-service@")
 _AFTER_SUBJECT = re.compile(
     r"\s*(?:$|[:：\-–—(（【\[\"“'!！.。,，|/]|(?:re|auto|reply|until|from|till|bis|vom|ab|message|"
     r"notification|response|notice|assistant|jusqu|du|hasta|desde|fino|dal|tot|van|der|zu|zur|"
@@ -69,7 +69,8 @@ _SUBJECT_FRAME = " \t[]()【】（）*\"“”'"
 
 def daemon(case: Case) -> bool:
     """The sender is a mail server."""
-    return bool(_DAEMON.match(case.sender))
+    sender = case.sender
+    return bool(_DAEMON.match(sender)) or any(name in sender for name in _SERVICES)
 
 
 def null_return_path(case: Case) -> bool:
@@ -87,12 +88,14 @@ def signs(case: Case) -> tuple[str, ...]:
     if not names.isdisjoint(_SIGNS):
         if not names.isdisjoint(_TOLD):
             found = [name.replace("-", "_") for name in _TOLD_IN_ORDER if name in names]
-        submitted = case.word("auto-submitted")
-        if submitted and submitted != "no":
-            found.append(f"auto_submitted:{submitted[:40]}")
-        precedence = case.word("precedence")
-        if precedence in BULK or precedence in {"auto_reply", "auto-reply"}:
-            found.append(f"precedence:{precedence}")
+        if "auto-submitted" in names:
+            submitted = case.word("auto-submitted")
+            if submitted and submitted != "no":
+                found.append(f"auto_submitted:{submitted[:40]}")
+        if "precedence" in names:
+            precedence = case.word("precedence")
+            if precedence in BULK or precedence in {"auto_reply", "auto-reply"}:
+                found.append(f"precedence:{precedence}")
         if null_return_path(case):
             found.append("null_return_path")
     if daemon(case):
@@ -100,16 +103,16 @@ def signs(case: Case) -> tuple[str, ...]:
     return tuple(found)
 
 
-def evidence(case: Case) -> tuple[str, ...]:
-    """What proves an automatic answer or notice; empty for everything else."""
+def evidence(case: Case, told: tuple[str, ...]) -> tuple[str, ...]:
+    """What proves an automatic answer or notice; empty for everything else. `told`: `signs`."""
     found = list(_by_header(case))
     if automatic_subject(case.env.subject):
         found.append("auto_subject")
     if not found and _suppressed_by_nobody(case):
         found.append("x_auto_response_suppress")
-    if not found and daemon(case):
+    if not found and "daemon_sender" in told:
         found.append("daemon_sender")
-    return tuple(found) if found else _by_words(case)
+    return tuple(found) if found else _by_words(case, told)
 
 
 def automatic_subject(subject: str) -> bool:
@@ -119,7 +122,7 @@ def automatic_subject(subject: str) -> bool:
 
 def _by_header(case: Case) -> list[str]:
     names = case.env.names
-    if names.isdisjoint(_SIGNS):
+    if names.isdisjoint(_PROOFS):
         return []
     found: list[str] = []
     submitted = case.word("auto-submitted")
@@ -142,13 +145,13 @@ def _suppressed_by_nobody(case: Case) -> bool:
     return bool(suppress) and suppress != "none" and forms.is_no_reply(case.sender)
 
 
-def _by_words(case: Case) -> tuple[str, ...]:
+def _by_words(case: Case, told: tuple[str, ...]) -> tuple[str, ...]:
     """Absence notes without a header that says so: only with a second sign beside their words."""
     known = kind_words()
     start = plain(case.new_text[:600]).lower()
     if len(case.new_text) < 2500 and any(_says_so(line) for line in start[:300].split("\n")):
         return ("says_automatic",)
-    weak = [sign for sign in signs(case) if sign.startswith(_WEAK)]
+    weak = [sign for sign in told if sign.startswith(_WEAK)]
     if not case.env.names.isdisjoint(LIST_HEADERS):
         weak = []  # lists put such headers on people's mail
     if _begins(case.env.subject, known.away_subject):
