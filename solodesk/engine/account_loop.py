@@ -206,7 +206,7 @@ class AccountLoop:
                 source.notify([each.name for each in folders[1:]])
                 self._pass(source, None, seen)
             elif todo:
-                self._pass(source, todo, seen)
+                self._pass(source, todo if self._first_done() else None, seen)
             else:
                 write_back.perform_due(self._store, self.account, source)
             in_a_row += 1
@@ -220,6 +220,11 @@ class AccountLoop:
             self._up_to_date()
             in_a_row = 0
             todo = self._wait(source, folders)
+
+    def _first_done(self) -> bool:
+        """Whether the first pass over everything has brought everything."""
+        with self._store.read() as reader:
+            return accounts.get(reader, self.account).first_sync_done_ms is not None
 
     def _more(self) -> tuple[str, ...]:
         with self._store.read() as reader:
