@@ -62,14 +62,22 @@ def _writer(reader: Reader, last: rows.Message, own: frozenset[str]) -> tuple[Ad
     if wanted:
         return wanted
     writer = _without((Address(last.from_name, last.from_address),), own)
-    if writer:
+    if writer and not _by_form(last):
         return writer
-    # A contact form from our own address: the customer was read from its text.
+    # A site wrote it, or we did: the customer was read from a form's text.
     customer = None if last.customer_id is None else reader.customers.get(last.customer_id)
     if customer is None:
         return ()
-    found = reader.customers.addresses(customer.id)
-    return (Address(customer.name, found[0].address),) if found else ()
+    site = address_key(last.from_address)
+    known = [row.address for row in reader.customers.addresses(customer.id)]
+    found = [address for address in known if address_key(address) != site]
+    words = reader.messages.text_of(last.id).text.lower() if len(found) > 1 else ""
+    named = [address for address in found if address.lower() in words]
+    return tuple(Address(customer.name, address) for address in (named or found)[:1])
+
+
+def _by_form(message: rows.Message) -> bool:
+    return any(code.startswith("contact_form") for code in message.kind_because)
 
 
 def _written_to(reader: Reader, ticket: rows.Ticket, own: frozenset[str]) -> tuple[Address, ...]:

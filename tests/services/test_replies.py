@@ -57,6 +57,19 @@ def test_the_answer_goes_to_reply_to_and_never_to_ourselves(inbox: Inbox) -> Non
     assert [p.address for p in everybody.cc] == ["bob@customer.example", "ann@customer.example"]
 
 
+@pytest.mark.parametrize("sender", ["Shop <mailer@shopify.com>", f"Site <{OWN}>"])
+def test_the_answer_to_a_form_goes_to_the_visitor(inbox: Inbox, sender: str) -> None:
+    form = "Name: Jane Doe\nEmail: jane@mail.example\nMessage: Where is my order?\n"
+    done = inbox.mail(form, sender=sender, subject="New customer message")
+    assert draft_of(inbox, done.ticket).to == (Address("Jane Doe", "jane@mail.example"),)
+
+
+def test_a_form_without_an_address_is_answered_to_nobody_by_itself(inbox: Inbox) -> None:
+    form = "Name: Jane\nPhone: 123\nMessage: Call me\n"
+    done = inbox.mail(form, sender="no-reply@site.example", subject="Form")
+    assert draft_of(inbox, done.ticket).to == ()
+
+
 def test_what_leaves_is_threaded_quoted_and_signed(inbox: Inbox) -> None:
     done = inbox.mail("Where <b>is</b> it?", message_id=ASK)
     body = f"<p>Soon &amp; safe</p>{draft_of(inbox, done.ticket).body_html}"
