@@ -58,6 +58,8 @@ _PLACEHOLDER = re.compile(
 )
 _ONLY_LINK = re.compile(r"\S{0,60}\s*<?https?://\S+>?", re.IGNORECASE)
 _NOT_WORD = re.compile(r"[\W_]+")
+# What Exchange makes of the text that stands behind a file in a mail of Apple's.
+_EXCHANGE_PIECE = re.compile(r"ATT\d{3,6}\.(?:txt|html?)", re.IGNORECASE)
 _PGP = "-----BEGIN PGP "
 _SHORT = 12
 _MOST_ARMOUR = 6
@@ -213,6 +215,8 @@ class _Reader:
             # A kind of text nobody knows is plain text (RFC 2046 4.1.4).
             known = not part.mime.startswith("text/") or part.mime in _TEXT_FILES
             return not (known or named or attached or self.words_seen)
+        if named and _EXCHANGE_PIECE.fullmatch(part.filename):
+            return True
         if attached:
             return part.index == 0 and not named
         if not named or main or part.index == 0 or part.parent_subtype == "alternative":
