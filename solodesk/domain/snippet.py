@@ -14,7 +14,7 @@ from solodesk.domain.segment import fold
 
 LENGTH = 160
 _BEFORE = 50
-_LOOK = 800
+_LOOKS = (300, 3_000)
 _MOST = 1_000_000
 _ALONE = re.compile(f"[{SPACELESS}{EMOJI}]")
 _BETWEEN = r"[-_\u2010-\u2013\u2212 ().]{0,2}"
@@ -127,7 +127,7 @@ class Looker:
 
     def first(self, text: str) -> int | None:
         """Where the first of them begins, looking at the beginning first."""
-        for end in (_LOOK, _MOST) if self._patterns else ():
+        for end in (*_LOOKS, _MOST) if self._patterns else ():
             shown = flat(text[:end])
             # What touches the cut may go on behind it.
             most = len(shown.text) - (1 if len(text) > end else -1)

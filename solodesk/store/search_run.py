@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from heapq import merge
-from itertools import islice
+from itertools import chain, islice
+from typing import NamedTuple
 
 from solodesk.domain.search_tree import Field, SearchQuery, Term, Word, leaves
 from solodesk.domain.snippet import Looker
@@ -32,9 +33,8 @@ _DENSE = 8
 """One in so many of the newest must hold a short beginning, else the index is asked for it."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Match:
-    """A message that fits."""
+class Match(NamedTuple):
+    """A message that fits; there may be thousands."""
 
     doc: int
     message: int
@@ -113,6 +113,9 @@ def run(
 
 
 def _merged(streams: Sequence[Iterator[Match]]) -> Iterator[Match]:
+    streams = [chain((first,), each) for each in streams for first in islice(each, 1)]
+    if not streams:
+        return iter(())
     return streams[0] if len(streams) == 1 else merge(*streams, reverse=True)
 
 

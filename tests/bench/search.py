@@ -1,20 +1,47 @@
-"""Search while typing: our index in process, newest first, against notmuch's search process.
+"""Search while typing: our index in process against notmuch's search process, and a mix of
+everything that may be typed on a big store.
 
-python -m tests.bench.search DATA says one line of JSON.
+python -m tests.bench.search --messages 100000 makes such a store (kept in the temporary folder,
+used again the next time) and prints p50 and p95 of every query, newest first and by relevance.
+python -m tests.bench.search DATA says one line of JSON about a store, for `tests.bench`.
 """
 
+import argparse
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
+from solodesk.base.clock import SystemClock
+from solodesk.base.paths import DataFolder
+from solodesk.domain.marks import SEGMENTER_VERSION
+from solodesk.domain.views import View
+from solodesk.services.units import Reader, Store
+from solodesk.store.schema import HEAD
 from tests.bench.timing import percentile, told
 
 _QUERIES = ("refund", "refund invoice", "退款", "退款 发票", "zzqqxx")
+_MIX = {
+    "words": ("refund ", "the ", "refund invoice ", "zzqqxx ", '"order has" ', "A-12345 "),
+    "Chinese": ("退款 ", "退款 发票 ", "款 ", "王 ", "加急 "),
+    "as typed": ("r", "re", "ref", "refu", "refund", "q", "x", "refund r", "anna", "wang", "wl"),
+    "operators": (
+        "from:anna ", "to:support ", "subject:order ", "from:me refund ", "is:open refund ",
+        "is:unread ", "is:snoozed refund ", "tag:vip ", "tag:vip refund ", "has:attachment refund ",
+        "before:2025-01-01 refund ", "after:2026-09-01 ", "older:30d newer:90d refund ", "#1042 ",
+        "lang:zh ", "kind:list refund ", "csat<=2 ", "wait>2d ", "-refund ", "-the ",
+        "refund OR 退款 ", "1042 ",
+    ),
+}  # fmt: skip
 _TIMES = 60
+_MIXED_TIMES = 12
 _PEER_TIMES = 15
 _LIMIT = 50
 
@@ -29,14 +56,18 @@ def measure(data: Path, work: Path) -> list[str]:
     for query in _QUERIES:
         ours = said[query]
         p50, p95 = percentile(ours["ms"], 0.5), percentile(ours["ms"], 0.95)
-        wide = sum(1 for sign in query if ord(sign) > 0x2E80)
-        line = f"{query:{18 - wide}}{p50:9.2f}{p95:9.2f}{ours['found']:8}{ours['really']:8}"
+        line = f"{_padded(query)}{p50:9.2f}{p95:9.2f}{ours['found']:8}{ours['really']:8}"
         if has_peer:
             peer = _peer(work, query)
             peer95 = percentile(peer, 0.95)
             line += f"{percentile(peer, 0.5):13.1f}{peer95:8.1f}{p95 / peer95:14.3f}"
         lines.append(line)
     return ["\n".join(lines)]
+
+
+def _padded(query: str, width: int = 18) -> str:
+    wide = sum(1 for sign in query if ord(sign) > 0x2E80)
+    return f"{query:{width - wide}}"
 
 
 def _peer(work: Path, query: str) -> list[float]:
@@ -50,36 +81,82 @@ def _peer(work: Path, query: str) -> list[float]:
     return took[1:]
 
 
-def _measure_here(data: Path) -> dict[str, dict[str, object]]:
-    from datetime import UTC, datetime
+def _timed(times: int, look: Callable[[], object]) -> list[float]:
+    """Milliseconds of CPU of each look but the first: the machine is shared, its clock is not."""
+    took = []
+    for _ in range(times + 1):
+        start = time.thread_time()
+        look()
+        took.append((time.thread_time() - start) * 1000)
+    return took[1:]
 
-    from solodesk.base.clock import SystemClock
-    from solodesk.base.paths import DataFolder
+
+def _look(store: Store, typed: str, by: str, limit: int = _LIMIT) -> int:
+    """What the window does with what was typed."""
     from solodesk.domain.search_query import parse_query
-    from solodesk.services.units import Store
 
+    with store.read() as reader:
+        query = parse_query(typed, datetime.now(UTC).date())
+        return len(reader.lists.search(query, limit, by))
+
+
+def _mixed(store: Store, by: str) -> str:
+    lines = [f"Search, first {_LIMIT}, {by}\n{'':30}{'found':>7}{'p50 ms':>9}{'p95 ms':>9}"]
+    every: list[float] = []
+    for group, queries in _MIX.items():
+        lines.append(f"  {group}")
+        for typed in queries:
+            took = _timed(_MIXED_TIMES, partial(_look, store, typed, by))
+            every += took
+            found = _look(store, typed, by)
+            line = f"{_padded(repr(typed), 30)}{found:7}"
+            lines.append(f"{line}{percentile(took, 0.5):9.2f}{percentile(took, 0.95):9.2f}")
+    whole = f"{'all of them':37}{percentile(every, 0.5):9.2f}{percentile(every, 0.95):9.2f}"
+    return "\n".join([*lines, whole])
+
+
+def _lists(store: Store) -> str:
+    def page(reader: Reader, view: View) -> None:
+        reader.lists.rows(reader.lists.ids(view, limit=200)[:48])
+
+    lines = [f"Lists\n{'':30}{'p50 ms':>9}{'p95 ms':>9}"]
+    with store.read() as reader:
+        looks: dict[str, Callable[[], object]] = {
+            "counts of the sidebar": reader.lists.counts,
+            "counts of the tags": reader.lists.tag_counts,
+            **{f"a page of {view}": partial(page, reader, view) for view in View},
+        }
+        for name, look in looks.items():
+            took = _timed(_MIXED_TIMES, look)
+            lines.append(f"{name:30}{percentile(took, 0.5):9.2f}{percentile(took, 0.95):9.2f}")
+    return "\n".join(lines)
+
+
+def big_store(messages: int) -> Path:
+    """The data folder of a store of so many messages, made when there is none yet."""
+    name = f"solodesk-bench-search-{HEAD}-{SEGMENTER_VERSION}-{messages}"
+    folder = Path(tempfile.gettempdir()) / name
+    if not folder.exists():
+        making = folder.with_name(f"{name}-{os.getpid()}")
+        command = [sys.executable, "-m", "tests.bench.search_store", str(making), str(messages)]
+        subprocess.run(command, check=True)
+        making.rename(folder)
+    return folder
+
+
+def _measure_here(data: Path) -> dict[str, dict[str, object]]:
     store = Store.open(DataFolder(data), SystemClock(), origin="bench")
-    today = datetime.now(UTC).date()
     found: dict[str, dict[str, object]] = {}
     with store.read() as reader:
-        tickets = {event.ticket for event in reader.events.all() if event.ticket is not None}
-        texts = [
-            f"{m.subject}\n{m.text}\n{m.from_name}"
-            for ticket in tickets
-            for m in reader.messages.of_ticket(ticket)
-        ]
-        for query in _QUERIES:
-            took = []
-            for _ in range(_TIMES):
-                start = time.perf_counter()
-                hits = reader.lists.search(parse_query(query, today), _LIMIT)
-                took.append((time.perf_counter() - start) * 1000)
-            whole = len(reader.lists.search(parse_query(query, today), 1_000_000))
-            found[query] = {"ms": took, "found": whole, "really": 0, "shown": len(hits)}
-        for query in _QUERIES:
-            found[query]["really"] = sum(
-                all(_holds(text, word) for word in query.split()) for text in texts
-            )
+        rows = reader.messages.select("WHERE duplicate_of IS NULL")
+        said = reader.messages.texts(row.id for row in rows)
+        texts = [f"{row.subject}\n{said[row.id].text}\n{row.from_name}" for row in rows]
+    for query in _QUERIES:
+        typed = f"{query} "
+        took = _timed(_TIMES, partial(_look, store, typed, "newest"))
+        really = sum(all(_holds(text, word) for word in query.split()) for text in texts)
+        whole = _look(store, typed, "newest", 1_000_000)
+        found[query] = {"ms": took, "found": whole, "really": really}
     store.close()
     return found
 
@@ -92,5 +169,21 @@ def _holds(text: str, word: str) -> bool:
     return word in text
 
 
+def main() -> None:
+    """Measure a store that is there, or one made for it."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("data", type=Path, nargs="?")
+    parser.add_argument("--messages", type=int)
+    said = parser.parse_args()
+    if said.messages is None:
+        sys.stdout.write(json.dumps(_measure_here(said.data)) + "\n")
+        return
+    folder = said.data or big_store(said.messages)
+    store = Store.open(DataFolder(folder), SystemClock(), origin="bench")
+    for table in (_mixed(store, "newest"), _mixed(store, "relevance"), _lists(store)):
+        sys.stdout.write(f"{table}\n\n")
+    store.close()
+
+
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(_measure_here(Path(sys.argv[1]))) + "\n")
+    main()

@@ -25,6 +25,7 @@ from tests.bench import corpus
 OWN = "support@solodesk.example"
 _POOL = 50_000
 _BATCH = 250
+_NOTES = ("call back on Monday", "老客户，加急", "refund due")
 _LETTERS = {"person": Kind.PERSON, "newsletter": Kind.LIST, "auto_reply": Kind.AUTO_REPLY}
 
 
@@ -81,9 +82,7 @@ def build(folder: Path, messages: int) -> None:
     store = Store.open(DataFolder(folder), SystemClock(), origin="bench")
     items, talks = corpus._plan(messages, 1)
     writer = _Writer()
-    letters = (
-        (when, *writer.letter(talks[talk], place, when)) for when, talk, place in items
-    )
+    letters = ((when, *writer.letter(talks[talk], place, when)) for when, talk, place in items)
     while batch := list(islice(letters, _BATCH)):
         with store.write(actor=Actor.ENGINE) as desk:
             for when, raw, parsed in batch:
@@ -110,7 +109,7 @@ def _live_in(desk: Desk) -> None:
         if dice.random() < 0.05:
             desk.tags.put(ticket, dice.choice(tags))
     for ticket in dice.sample(listed, min(300, len(listed))):
-        tickets.add_note(desk, ticket, dice.choice(("call back on Monday", "老客户，加急", "refund due")))
+        tickets.add_note(desk, ticket, dice.choice(_NOTES))
 
 
 def main() -> None:
