@@ -23,7 +23,7 @@ from solodesk.store.spelling import Spelling
 from solodesk.store.transaction import Transaction
 from solodesk.store.words import unpack_texts
 
-_FIRST, _GROWTH, _LARGEST = 64, 4, 4_096
+_FIRST, _GROWTH, _LARGEST = 64, 4, 1_024
 _PATIENCE = 1_000
 """Documents looked at before the tickets that fit are counted."""
 _FEW = 2_000
@@ -237,7 +237,7 @@ class _Stream:
             f" WHERE m.duplicate_of IS NULL AND {where}",
             (to_json(documents), *params),
         )
-        return [Match(*row) for row in rows]
+        return list(map(Match._make, rows))
 
     def _seen(self, documents: Sequence[int]) -> list[Match]:
         """Without conditions the index of documents is enough, and the few to be left out."""
@@ -252,7 +252,7 @@ class _Stream:
             f" (SELECT id FROM message WHERE duplicate_of IS NOT NULL){hidden}",
             (to_json(documents),),
         )
-        return [Match(*row) for row in rows]
+        return list(map(Match._make, rows))
 
     def _gathered(self, below: int | None = None) -> list[Match] | None:
         """Every message of the tickets that fit, newest first; None when they are many."""
