@@ -26,6 +26,8 @@ SLEPT = "slept"
 """Code of the fault that the computer was suspended: connect again, nobody needs to be told."""
 MAX_LITERAL = 256 * 1024 * 1024
 """No server may announce more than this in one piece (faults.md, measured trap 6)."""
+MAX_LINE = 16 * 1024 * 1024
+"""The longest line without literals."""
 _BUSY = re.compile(
     r"\[(UNAVAILABLE|LIMIT|INUSE|OVERQUOTA)\]|too many|try again|temporar|throttl"
     # Exchange, when the mailbox behind the front end is overloaded or moving.
@@ -68,6 +70,15 @@ class Connection(imaplib.IMAP4):
         if len(data) < size:
             raise self.abort("socket error: EOF in a literal")
         return data
+
+    def readline(self) -> bytes:
+        """One line; a list of what vanished from a big old mailbox may be longer than imaplib's
+        limit of a megabyte."""
+        file: Any = getattr(self, "_file", None) or self.file
+        line: bytes = file.readline(MAX_LINE + 1)
+        if len(line) > MAX_LINE:
+            raise self.error(f"got more than {MAX_LINE} bytes")
+        return line
 
 
 class Client(IMAPClient):  # type: ignore[misc]  # imapclient has no type information

@@ -38,14 +38,18 @@ class _Carried:
     rfc_id: str | None
     size: int
     sha256: bytes
+    wanted: bool
+    """Whether it shall still go: its ticket is closed."""
 
 
-def live(reader: Reader, message: MessageId, role: str | None = None) -> list[rows.Place]:
-    """Where a message lies on a server now (in folders of a role)."""
+def live(
+    reader: Reader, message: MessageId, role: str | None = None, *, gone: bool = False
+) -> list[rows.Place]:
+    """Where a message lies on a server now (in folders of a role), or did (`gone`)."""
     found = []
     for place in reader.places.of_message(message):
         folder = reader.folders.get(place.folder_id)
-        if folder is None or place.gone_ms is not None:
+        if folder is None or (place.gone_ms is not None and not gone):
             continue
         if place.uidvalidity == folder.uidvalidity and role in (None, folder.role):
             found.append(place)
@@ -74,14 +78,19 @@ def move(store: Store, source: ImapSource, acts: Sequence[rows.ServerAct]) -> in
 
 
 def _carried(reader: Reader, act: rows.ServerAct) -> list[_Carried]:
-    """What an act asks for; nothing when the ticket is open again or the mail is elsewhere."""
+    """What an act asks for; nothing when the ticket is open again or the mail is elsewhere.
+
+    One that was cut short is followed up in any case: a pass may have found the mail gone from
+    INBOX before anybody knew that we had moved it.
+    """
     row = reader.messages.get(act.message_id)
     ticket = None if row is None else reader.tickets.get(reader.tickets.final(row.ticket_id))
-    if row is None or ticket is None or ticket.status != Status.CLOSED.value:
+    if row is None or ticket is None:
         return []
-    places = live(reader, row.id, "inbox")
+    closed, resumed = ticket.status == Status.CLOSED.value, act.state == "doing"
+    places = live(reader, row.id, "inbox", gone=resumed) if closed or resumed else []
     return [
-        _Carried(act, place, row.id, row.rfc_id, row.size, row.sha256)
+        _Carried(act, place, row.id, row.rfc_id, row.size, row.sha256, closed)
         for place in places
         if (folder := reader.folders.get(place.folder_id)) is not None
         and folder.account_id == act.account_id
@@ -116,6 +125,9 @@ def _move_from(
     if writing.state.uidvalidity != folder.uidvalidity:
         raise KnownError("renumbered", folder=folder.name)
     present = set(source.search("UID", ",".join(str(each.place.imap_uid) for each in some)))
+    kept = [each for each in some if each.place.imap_uid in present and not each.wanted]
+    _drop(store, kept)
+    some = [each for each in some if each not in kept]
     left = [each.place.imap_uid for each in some if each.place.imap_uid in present]
     stays: set[int] = set()
     if can_move:
@@ -129,6 +141,14 @@ def _move_from(
         there = {**there, **_found_there(source, target, unknown)}
     _note(store, folder, target, over, {**there, **went})
     return len(over)
+
+
+def _drop(store: Store, some: Sequence[_Carried]) -> None:
+    """The owner changed their mind before anything was done."""
+    if some:
+        with store.write(actor=Actor.ENGINE) as desk:
+            for each in some:
+                desk.server_acts.update(each.act.id, state="dropped")
 
 
 def _copy_and_remove(writing: Writing, left: list[int], target: str, there: NewPlaces) -> NewPlaces:
@@ -180,12 +200,13 @@ def _note(
                 _lies_there(desk, folder, target, each, at)
             desk.places.update(each.place.id, gone_ms=desk.now_ms)
             desk.server_acts.update(each.act.id, state="done", reason=None)
-        if home is not None:
-            # They are gone by our own hand: the next pass need not wonder.
+        # They are gone by our own hand: the next pass need not wonder.
+        ours = sum(each.place.gone_ms is None for each in some)
+        if home is not None and ours:
             desk.folders.update(
                 home.id,
-                server_count=max(0, home.server_count - len(some)),
-                server_exists=max(0, home.server_exists - len(some)),
+                server_count=max(0, home.server_count - ours),
+                server_exists=max(0, home.server_exists - ours),
             )
 
 
@@ -201,7 +222,10 @@ def _lies_there(
         if there is None
         else there.id
     )
-    if desk.places.at(home, uidvalidity, uid) is None:
+    place = desk.places.at(home, uidvalidity, uid)
+    if place is not None:
+        desk.places.update(place.id, gone_ms=None)
+    else:
         desk.places.add(
             folder_id=home,
             uidvalidity=uidvalidity,

@@ -17,6 +17,7 @@ from solodesk.domain.events import Actor
 from solodesk.domain.ids import AccountId
 from solodesk.mail import smtp
 from solodesk.mail.imap import ImapSource
+from solodesk.mail.imap_connect import MAX_LINE
 from solodesk.mail.server import Server, Timeouts
 from solodesk.services import accounts, mailbox_sync
 from solodesk.services.accounts import AccountInput, Side
@@ -151,7 +152,7 @@ LOST: dict[str, Script] = {
     "huge-literal": bodies(says("* 1 FETCH (UID 3 BODY[] {99999999999}\r\nx")),
     "huger-than-int": bodies(says("* 1 FETCH (UID 3 BODY[] {" + "9" * 40 + "}\r\nx")),
     "literal-cut": bodies(hangs_up("* 1 FETCH (UID 3 BODY[] {500}\r\nFrom: x")),
-    "endless-line": once("LIST", says("* LIST " + "x" * 1_200_000 + "\r\nTAG OK\r\n")),
+    "endless-line": once("LIST", says("* LIST " + "x" * (MAX_LINE + 9) + "\r\nTAG OK\r\n")),
     "garbage-line": once("UID SEARCH", says("\x00\x01 garbage\r\nTAG OK done\r\n")),
 }
 SAID: dict[str, Script] = {

@@ -192,10 +192,12 @@ class PlugPulledError(KnownError):
 MOMENTS = ("before", "copied", "done")
 
 
+@pytest.mark.parametrize("between", [0, 2])
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_cut_short_at_any_moment_nothing_is_lost_or_doubled(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, moment: str
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, moment: str, between: int
 ) -> None:
+    """`between`: passes that find the mail gone before anybody knows that we had moved it."""
     switch(shop, server_archive=True)
     act(shop, tickets.close, 0, 2)  # one of them has no Message-ID
     for name in ("move", "copy", "remove"):
@@ -203,6 +205,8 @@ def test_cut_short_at_any_moment_nothing_is_lost_or_doubled(
     with pytest.raises(PlugPulledError):
         perform(shop)
     monkeypatch.undo()
+    for _ in range(between):
+        shop.sync()
     perform(shop, minutes=30)
     assert counts(shop.box) == {"Archive": 2, "INBOX": 1}
     assert perform(shop) == 0
@@ -221,6 +225,22 @@ def _cut(real: Callable[..., NewPlaces], name: str, moment: str) -> Callable[...
         return went
 
     return cut
+
+
+def test_opened_again_while_it_was_on_its_way(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What had gone is known to be there; what had not gone stays."""
+    switch(shop, server_archive=True)
+    act(shop, tickets.close, 1)
+    monkeypatch.setattr(Writing, "move", _cut(Writing.move, "move", "before"))
+    monkeypatch.setattr(Writing, "copy", _cut(Writing.copy, "copy", "before"))
+    with pytest.raises(PlugPulledError):
+        perform(shop)
+    monkeypatch.undo()
+    act(shop, tickets.reopen, 1)
+    perform(shop, minutes=30)
+    assert counts(shop.box) == {"INBOX": 3}
+    assert perform(shop, minutes=30) == 0
+    in_step(shop)
 
 
 def test_refused_five_times_is_given_up(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
