@@ -176,7 +176,7 @@ def test_files(row: Row, tmp_path: Path) -> None:
     (nothing,) = row(shapes.PARSE, "parse", path)
     absent = {key for key, value in nothing.items() if value is None}
     may_be = {"message_id", "from", "sender", "date", "date_offset_min", "language"}
-    assert absent <= may_be | {"body_html", "bounce", "survey", "customer"}
+    assert absent <= may_be | {"body_html", "bounce", "survey", "customer", "invitation"}
 
 
 def test_a_bounce_has_its_shape(row: Row, tmp_path: Path) -> None:
