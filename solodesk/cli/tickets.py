@@ -14,8 +14,13 @@ from solodesk.domain.views import TicketRow, View
 from solodesk.services import lists, searches
 from solodesk.services.units import Reader
 from solodesk.wording import durations, labels
-from solodesk.wording.gettext import _, ngettext
+from solodesk.wording.gettext import _, marked, ngettext
 from solodesk.wording.search_words import sentence
+
+OPERATORS = marked(
+    'Words, "phrases", OR, -without, ( ), from: to: subject: tag: is: has:attachment before: after: '
+    "older:7d newer:2w lang: kind: #123 csat<=2 wait>2d"
+)
 
 
 def register(subparsers: Subparsers) -> None:
@@ -30,7 +35,7 @@ def register(subparsers: Subparsers) -> None:
     one = subparsers.add_parser("ticket")
     one.add_argument("number", type=number)
     one.set_defaults(run=show_ticket)
-    found = subparsers.add_parser("search")
+    found = subparsers.add_parser("search", epilog=_(OPERATORS))
     found.add_argument("query", nargs="+")
     found.add_argument("--limit", type=amount, default=50)
     found.add_argument("--by", choices=("newest", "relevance"), default="newest")
