@@ -18,8 +18,8 @@ from solodesk.wording.gettext import _, marked, ngettext
 from solodesk.wording.search_words import sentence
 
 OPERATORS = marked(
-    'Words, "phrases", OR, -without, ( ), from: to: subject: tag: is: has:attachment before: after: '
-    "older:7d newer:2w lang: kind: #123 csat<=2 wait>2d"
+    'Words, "phrases", OR, -without, ( ), from: to: subject: tag: is: has:attachment before: '
+    "after: older:7d newer:2w lang: kind: #123 csat<=2 wait>2d"
 )
 
 
