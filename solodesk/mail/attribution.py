@@ -60,7 +60,7 @@ def may_end(line: str, known: Words) -> bool:
         last = line[-1:]
     if last in _ENDS:
         return True
-    return line[-2:].lower() in known.wrote_tails and line.lower().endswith(known.wrote)
+    return line.lower().endswith(known.wrote_by_tail.get(line[-2:].lower(), ()))
 
 
 def credit(text: str) -> Credit:
@@ -112,10 +112,9 @@ def _without_verb(text: str, *, colon: bool, dated: bool, addressed: bool, begin
 def _verb(low: str, known: Words) -> tuple[int, int] | None:
     """Where the verb stands: the last place, and there the longest one."""
     core = low.rstrip(" :：-*_")
-    if core.endswith(known.wrote):
-        phrase = next(p for p in known.wrote if core.endswith(p))
+    for phrase in known.wrote_by_tail.get(core[-2:], ()):
         at = len(core) - len(phrase)
-        if stands_alone(core, at, len(core)):
+        if core.endswith(phrase) and stands_alone(core, at, len(core)):
             return at, len(core)
     best: tuple[int, int] | None = None
     for phrase in (*known.wrote, *known.wrote_first):

@@ -23,6 +23,8 @@ _VISIBLE = re.compile(r"[^\s>＞\-_=*~|.,:;—－]")
 _MARKS = frozenset(">＞")
 _BEFORE_MARKS = frozenset(" \t&")
 _DASHES = frozenset({"-- ", "--"})
+_ENDS = frozenset(":：>- \u200e\u200f\u202c\xa0")
+"""Last characters of lines that are looked at more closely."""
 _RULING = "-_=*~—－─━‐‑‒–＿＝#"
 _RULES = frozenset(_RULING)
 _INITIALS = re.compile(r"\s?[A-Z]{1,4}>\s")
@@ -141,18 +143,18 @@ class _Page:
                     keep[at] = False  # most lines of a long history
                     at += 1
                 continue
-            if (
-                not (
-                    first in _RULES
-                    or may_end(line, known)
-                    or ":" in line[:40]
-                    or "：" in line[:40]
-                    or line[:4].lower() in heads
-                    or (self.initials and ">" in line[:6])
-                    or (self.initials and ">" in line[:6])
-                )
-                or line in _DASHES
+            if not (
+                first in _RULES
+                or line.find(":", 0, 40) > 0
+                or line[-1] in _ENDS
+                or line[-2:] in known.wrote_by_tail
+                or line[:4].lower() in heads
+                or line.find("：", 0, 40) > 0
+                or (self.initials and ">" in line[:6])
             ):
+                at += 1
+                continue
+            if line in _DASHES:
                 at += 1
                 continue
             following = self._begin_of_history(at)
@@ -184,12 +186,13 @@ class _Page:
         line = self.lines[at]
         if len(line) > _LONG_LINE:
             return at + 1
-        ruled = line.lstrip()[:1] in _RULES
-        if self._forward(line, ruled=ruled):
-            return None  # what is forwarded is what the customer wants to show
-        end = self._rule_end(at) if ruled else None
-        if end is None and self._reply_above(line):
-            end = at + 1
+        ruled, end = line.lstrip()[:1] in _RULES, None
+        if ruled or line[:4].lower() in self.known.line_heads:
+            if self._forward(line, ruled=ruled):
+                return None  # what is forwarded is what the customer wants to show
+            end = self._rule_end(at) if ruled else None
+            if end is None and self._reply_above(line):
+                end = at + 1
         if end is None:
             end = headerblock.block_end(self.lines, at)
         if end is not None:

@@ -32,9 +32,9 @@ def mark_tails(lines: list[str], keep: list[bool], sender: str) -> None:
 
     `sender`: name and address, to tell a signature below a bare "--" from a list.
     """
-    starts = [n for n, line in enumerate(lines) if line[:2] == "--" and line in _DASHES and keep[n]]
+    starts = [n for mark in _DASHES if mark in lines for n in _places(lines, keep, mark)]
     if starts:
-        _drop_signature(lines, keep, starts[-1], sender)
+        _drop_signature(lines, keep, max(starts), sender)
     for number in _ends_of_runs(lines, keep):
         _drop_phone_lines(lines, keep, _without_rule(lines, keep, number))
     last = _last_kept(lines, keep, len(lines))
@@ -44,14 +44,18 @@ def mark_tails(lines: list[str], keep: list[bool], sender: str) -> None:
         _drop_banner(lines, keep)
 
 
+def _places(lines: list[str], keep: list[bool], mark: str) -> list[int]:
+    return [number for number, line in enumerate(lines) if line == mark and keep[number]]
+
+
 def is_phone_line(line: str) -> bool:
     """Whether a line is what a telephone or mail program adds by itself ("Sent from my phone")."""
     if len(line) > 160:
         return False
-    bare = _LINK.sub("", plain(line)).strip(_EDGES).rstrip(" .。!")
-    low, known = bare.lower(), words()
-    if not low:
-        return False
+    known, low = words(), plain(line).lower().strip(_EDGES)
+    if "http" in low:
+        low = _LINK.sub("", low).rstrip(_EDGES)
+    low = low.rstrip(" .。!")
     if low in known.sent_from_whole:
         return True
     if not (low.startswith(known.sent_from_heads) or low.endswith(known.sent_from_tails)):
@@ -184,6 +188,8 @@ def _drop_disclaimers(lines: list[str], keep: list[bool], last: int) -> None:
         if not _words_in(lines, keep, start):
             return
         paragraph = lines[start : end + 1]
+        if sum(map(len, paragraph)) < _LONG_TAIL_HAN and not _is_rule(paragraph):
+            return
         if not (_is_disclaimer(paragraph) or _is_rule(paragraph)):
             return
         if not _is_rule(paragraph) or end != last:
@@ -196,11 +202,17 @@ def _is_rule(paragraph: list[str]) -> bool:
 
 
 def _is_disclaimer(paragraph: list[str]) -> bool:
+    known = words()
+    start = plain(" ".join(paragraph[:4])[:200]).lower()
+    legal = known.confidential_ascii if start.isascii() else known.confidential_all
+    if not any(map(start.__contains__, legal)):
+        return False  # lawyers come to the point
     text = plain(" ".join(paragraph)).lower()
     least = _LONG_TAIL_HAN if _HAN.search(text) else _LONG_TAIL
     if len(text) < least or "?" in text or "？" in text:
         return False
-    return any(sum(phrase in text for phrase in phrases) >= 2 for phrases in words().confidential)
+    said = {phrase for phrase in known.confidential_all if phrase in text}
+    return len(said) >= 2 and any(len(said & phrases) >= 2 for phrases in known.confidential)
 
 
 def _drop_contact_block(lines: list[str], keep: list[bool]) -> None:

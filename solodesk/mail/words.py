@@ -46,8 +46,8 @@ class Words:
     """First words of an attribution, each with the blank that follows where one does."""
     wrote: tuple[str, ...]
     """Verbs, longest first."""
-    wrote_tails: frozenset[str]
-    """The last two characters of each verb: a quick look before the long one."""
+    wrote_by_tail: dict[str, tuple[str, ...]]
+    """The same by their last two characters: a quick look before the long one."""
     wrote_first: tuple[str, ...]
     first_person: frozenset[str]
     first_person_unspaced: tuple[str, ...]
@@ -75,6 +75,7 @@ class Words:
     confidential: tuple[frozenset[str], ...]
     """By language: two phrases of one language make a disclaimer."""
     confidential_all: tuple[str, ...]
+    confidential_ascii: tuple[str, ...]
     outside: tuple[str, ...]
 
 
@@ -113,7 +114,10 @@ def words() -> Words:
     return Words(
         starts=tuple(_with_blank(phrase) for phrase in part.all("start")),
         wrote=wrote,
-        wrote_tails=frozenset(phrase[-2:] for phrase in wrote),
+        wrote_by_tail={
+            phrase[-2:]: tuple(other for other in wrote if other[-2:] == phrase[-2:])
+            for phrase in wrote
+        },
         wrote_first=part.all("wrote first"),
         first_person=frozenset(part.all("i")),
         first_person_unspaced=tuple(p for p in part.all("i") if not _joins(p[0])),
@@ -138,6 +142,7 @@ def words() -> Words:
         sign_offs=frozenset(part.all("sign-off")),
         confidential=part.each("confidential"),
         confidential_all=part.all("confidential"),
+        confidential_ascii=tuple(p for p in part.all("confidential") if p.isascii()),
         outside=part.all("outside banner"),
     )
 
