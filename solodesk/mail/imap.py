@@ -130,11 +130,17 @@ class ImapSource:
             return imap_select.examine(imap, folder, quoted)
 
     def status(self, folder: str) -> FolderState:
-        """The counters of a folder that is not open, without opening it."""
+        """The counters of a folder without opening it; a server that refuses STATUS is asked by
+        opening it."""
         modseq = self.offers("CONDSTORE") or self.offers("QRESYNC")
-        with known_faults(self.server):
-            imap = self._client._imap
-            return imap_select.status(imap, folder, self._quoted(folder), modseq=modseq)
+        try:
+            with known_faults(self.server):
+                imap = self._client._imap
+                return imap_select.status(imap, folder, self._quoted(folder), modseq=modseq)
+        except KnownError as error:
+            if error.code != "server_said":
+                raise
+        return self.examine(folder)
 
     def _quoted(self, folder: str) -> str:
         quoted: bytes = self._client._normalise_folder(folder)

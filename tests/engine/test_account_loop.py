@@ -18,6 +18,7 @@ from solodesk.base.paths import DataFolder
 from solodesk.domain.ids import AccountId
 from solodesk.engine.account_loop import AccountLoop, Pace
 from solodesk.mail.server import Timeouts
+from solodesk.services import settings, tickets
 from solodesk.services.mailbox_sync import Progress
 from solodesk.store import rows
 from tests.support.certificates import Certificates, make_certificates
@@ -184,6 +185,21 @@ def test_a_copy_in_sent_is_told_without_asking(shop: Shop, start: Start) -> None
     at_rest(shop, heard)
     shop.box.append("Sent", raw_mail("Sent from the phone", sender=shop.box.address))
     wait_until(lambda: len(shop.messages()) == 1, 15, "the copy is here")
+
+
+def test_what_the_owner_reads_is_read_there_soon(shop: Shop, start: Start) -> None:
+    """Nobody tells the loop: it finds the wish in the store at its next look."""
+    shop.box.append("INBOX", raw_mail("Read me"))
+    with shop.store.write() as desk:
+        settings.put(desk, "server_seen", True)
+    _, heard = start(shop)
+    wait_until(lambda: len(shop.tickets()) == 1 and heard.passes >= 2, 20, "it is here")
+    with shop.store.write() as desk:
+        tickets.mark_read(desk, [shop.tickets()[0].id])
+    wait_until(lambda: "\\Seen" in shop.box.flags(1), 10, "it is read there")
+    shop.box.append("INBOX", raw_mail("And the next"))
+    wait_until(lambda: len(shop.tickets()) == 2, 10, "the next one comes")
+    assert "\\Seen" not in shop.box.flags(2)
 
 
 @pytest.fixture(scope="module")

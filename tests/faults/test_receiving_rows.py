@@ -380,6 +380,13 @@ LIES: dict[str, tuple[bytes, int | None, set[int]]] = {
     "everything vanished, and all are there": (b"* VANISHED (EARLIER) 1:*\r\n", None, set()),
     "everything, by numbers": (b"* VANISHED (EARLIER) 1:4294967295\r\n", None, set()),
     "one that is there": (b"* VANISHED (EARLIER) 4\r\n", None, set()),
+    "two megabytes of what never was": (
+        b"* VANISHED (EARLIER) "
+        + b",".join(b"%d" % uid for uid in range(10_001, 600_001, 2))
+        + b"\r\n",
+        None,
+        set(),
+    ),
     "nonsense": (b"* VANISHED (EARLIER) x,0,-1,99999999999\r\n* VANISHED\r\n", None, set()),
     "nothing, but fewer": (b"", 3, set()),
     "nothing, but more": (b"", 9, set()),
