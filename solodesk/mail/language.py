@@ -5,8 +5,8 @@ Good enough to pick the language of an answer; says nothing when there is too li
 
 import re
 
-_SAMPLE = 600
-_MAX_WORDS = 80
+_SAMPLE = 400
+_MAX_WORDS = 50
 _WORDS = re.compile(r"[^\W_]+")
 _STOPWORDS = {
     "en": "the and you is to of for in it my on that have with this can be your we please not are "
@@ -45,19 +45,17 @@ _KNOWN: dict[str, tuple[str, ...]] = {
     for word in frozenset().union(*_SETS.values())
 }
 _UKRAINIAN = frozenset("іїєґІЇЄҐ")
-_LATIN = re.compile("[A-Za-z\u00c0-\u024f]+")
-_WIDE = re.compile("[\u0370-\uffff\U00020000-\U0003134f]+")
-_SCRIPTS = {
-    "zh": re.compile("[\u4e00-\u9fff\u3400-\u4dbf\uf900-\ufaff\U00020000-\U0003134f]+"),
-    "ja": re.compile("[\u3041-\u30ff]+"),
-    "ko": re.compile("[\uac00-\ud7af]+"),
-    "ru": re.compile("[\u0400-\u04ff]+"),
-    "el": re.compile("[\u0370-\u03ff]+"),
-    "he": re.compile("[\u0590-\u05ff]+"),
-    "ar": re.compile("[\u0600-\u06ff]+"),
-    "th": re.compile("[\u0e00-\u0e7f]+"),
-    "hi": re.compile("[\u0900-\u097f]+"),
-}
+_KANA = re.compile("[\u3041-\u30ff]+")
+# What the upper byte of a character in UTF-16 tells of its script.
+_BLOCKS = {
+    "zh": (*range(0x34, 0xA0), 0xF9, 0xFA, *range(0xD8, 0xDC)), "kana": (0x30,),
+    "ko": range(0xAC, 0xD8), "ru": (0x04,), "el": (0x03,), "he": (0x05,), "ar": (0x06,),
+    "th": (0x0E,), "hi": (0x09,),
+}  # fmt: skip
+_MARKS = {code: bytes((number,)) for number, code in enumerate(_BLOCKS, start=1)}
+_MARK_OF = {block: _MARKS[code][0] for code, blocks in _BLOCKS.items() for block in blocks}
+_TO_MARKS = bytes(_MARK_OF.get(block, 0) for block in range(256))
+_NO_LETTERS = bytes(byte for byte in range(256) if not bytes((byte,)).decode("latin-1").isalpha())
 
 
 def guess_language(text: str) -> str | None:
@@ -77,29 +75,21 @@ def _is_address(word: str) -> bool:
 
 
 def _by_script(sample: str) -> str | None:
-    wide = "".join(_WIDE.findall(sample))
-    counts: dict[str, int] = {}
-    left = len(wide)
-    for code, pattern in _SCRIPTS.items():
-        if left <= 0:
-            break
-        number = sum(map(len, pattern.findall(wide)))
-        if number:
-            counts[code] = number
-            left -= number
+    marks = sample.encode("utf-16-be", "surrogatepass")[::2].translate(_TO_MARKS)
+    counts = {code: number for code, mark in _MARKS.items() if (number := marks.count(mark))}
     if not counts:
         return None
-    latin = sum(map(len, _LATIN.findall(sample)))
-    east = counts.get("zh", 0) + counts.get("ja", 0)
-    if counts.get("ja", 0) >= 2 and counts["ja"] * 8 >= east:
+    latin = len(sample.encode("latin-1", "ignore").translate(None, _NO_LETTERS))
+    kana = sum(map(len, _KANA.findall(sample))) if counts.pop("kana", 0) else 0
+    east = counts.get("zh", 0) + kana
+    if kana >= 2 and kana * 8 >= east:
         best, weight = "ja", east
-    else:
-        counts.pop("ja", None)
-        if not counts:
-            return None
+    elif counts:
         best = max(counts, key=lambda script: counts[script])
         weight = counts[best]
-    if best == "ru" and not _UKRAINIAN.isdisjoint(wide):
+    else:
+        return None
+    if best == "ru" and not _UKRAINIAN.isdisjoint(sample):
         best = "uk"
     # One Chinese character says as much as several Latin letters.
     return best if weight * (4 if best in {"zh", "ja", "ko"} else 1) >= latin else None
