@@ -62,6 +62,8 @@ class Enclosures:
 
     def of_tnef(self, part: Part) -> tuple[tnef.Tnef, list[Part]] | None:
         """The content of a winmail.dat and its files as parts; None when it is none."""
+        if self.skeleton.late():
+            return None
         data, _ = structure.content(self.skeleton.raw, part)
         found = tnef.read_tnef(data)
         if found is None or not (found.files or found.text or found.html):
@@ -87,6 +89,8 @@ class Enclosures:
 
     def of_cms(self, part: Part) -> tuple[str, Part | None]:
         """What an S/MIME part is ("signed", "encrypted", …) and the mail in a signed one."""
+        if self.skeleton.late():
+            return "unknown", None
         data, _ = structure.content(self.skeleton.raw, part)
         found = smime.read_cms(data)
         if found.content is None or self._signed_depth >= _MAX_SIGNED_DEPTH:

@@ -7,10 +7,12 @@ becomes plain text. One linear walk over capped input; never raises.
 import re
 import struct
 from dataclasses import dataclass, field
+from itertools import islice
 
 from solodesk.mail import charsets
 
 _MAX_RTF = 8_000_000
+_MAX_TOKENS = 500_000
 _MAX_DEPTH = 500
 _PRESET = (
     b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern "
@@ -137,7 +139,7 @@ def read_rtf(data: bytes) -> tuple[str | None, str | None]:
         return None, None
     reader = _Reader()
     reader.from_html = b"\\fromhtml" in data[:4000]
-    for match in _TOKEN.finditer(data[:_MAX_RTF]):
+    for match in islice(_TOKEN.finditer(data[:_MAX_RTF]), _MAX_TOKENS):
         word, number, code, symbol, brace, words = match.group(1, 2, 3, 4, 5, 6)
         if words is not None:
             reader.star = False
