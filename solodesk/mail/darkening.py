@@ -11,7 +11,8 @@ from solodesk.mail.elements import PLACEHOLDER
 
 _TAG = re.compile(r"<[a-z][^<>]*>")
 _COLOUR = re.compile(
-    r'((?<![-\w])color:|background-color:| color="| bgcolor=")(#[0-9a-f]{6})("?;?)'
+    r"((?<![-\w])color:|background-color:)(#[0-9a-f]{6})(;?)"
+    r'|( color="| bgcolor=")(#[0-9a-f]{6})(")'
 )
 _READABLE = 4.5
 _STEPS = 10
@@ -29,14 +30,14 @@ def on_dark(html: str, ground: str) -> str:
         if PLACEHOLDER in found:
             return found.replace(PLACEHOLDER, _ON_DARK)
         bare = _COLOUR.sub(lambda part: _one(part, dark), found)
-        return bare.replace(' style=""', "")
+        return bare.replace(' style=""', "").replace(';"', '"')
 
     return _TAG.sub(tag, html)
 
 
 def _one(part: re.Match[str], dark: colours.Colour) -> str:
-    name, value, end = part[1], part[2], part[3]
-    if "b" in name[:2]:
+    name, value, end = part.groups()[:3] if part[1] else part.groups()[3:]
+    if name.startswith(("background", " bgcolor")):
         return ""
     colour = colours.read(value)
     if colour is None or (colours.is_grey(colour) and colours.luminance(colour) < 0.3):

@@ -40,7 +40,7 @@ _SIMPLE = re.compile(
     r"https?://[a-z][a-z0-9-]*\.(?:[a-z0-9-]+\.)*[a-z]{2,24}(?::[1-9]\d{1,4})?"
     r"(?:/[!#-;=?-Z_a-z~\[\]]*|[?#][!#-;=?-Z_a-z~\[\]]+)?",
 )
-_NO_HOST = re.compile(r"[\s<>\"'`{}|^\\%/?#@]")
+_NO_HOST = re.compile(r"[\x00-\x20\x7f\s<>\"'`{}|^\\%/?#@]")
 _UNFIT = re.compile(r"[\s<>\"`{}|^\\]")
 _CLAIM = re.compile(r"(?:https?://|www\.)[^\s<>()\"'“”]{3,300}", re.IGNORECASE)
 # Letters of other scripts that look like Latin ones.
@@ -82,7 +82,7 @@ def tidy_url(url: str) -> str | None:
     except ValueError:
         return None
     ascii_host = _ascii_host(host)
-    if not ascii_host or _NO_HOST.search(ascii_host):
+    if not all(ascii_host.split(".")) or _NO_HOST.search(ascii_host):
         return None
     netloc = parts.netloc
     if ascii_host != host:
@@ -224,6 +224,8 @@ def _shown_host(text: str) -> str:
     if match[1] or match[2]:
         return _ascii_host(host)
     ending = host.rpartition(".")[2]
+    if ending.isdigit():  # four numbers are an address, "1.2" is a version
+        return host
     # "invoice.pdf", "Node.js", "Mr.Smith": no claim about a host
     return _ascii_host(host) if ending in _PLAIN_TLDS and "@" not in text else ""
 

@@ -359,6 +359,5 @@ def test_the_panes_fit_long_words_and_large_text(bed: Bed, pseudo: None, panes: 
     assert _clipped(panes.composer) == []
     bed.look.set_text_percent(200)
     panes.resize(1500, 1200)
-    QTest.qWait(1)
-    assert _clipped(panes) == []
+    bed.qtbot.waitUntil(lambda: _clipped(panes) == [])
     bed.look.set_text_percent(100)
