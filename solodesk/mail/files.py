@@ -99,9 +99,10 @@ def _by_content_id(html: str, files: list[Part]) -> str:
         location = _location(part) if _may_be_image(part) else ""
         if not location:
             continue
-        for spelling in dict.fromkeys(
-            (location, unquote(location), location.replace("&", "&amp;"))
-        ):
+        # A page beside it may name it without the folder both lie in.
+        bare = location.rpartition("/")[2]
+        spellings = (location, unquote(location), location.replace("&", "&amp;"), bare)
+        for spelling in dict.fromkeys(filter(None, spellings)):
             for mark in "\"'":
                 html = html.replace(
                     f"{mark}{spelling}{mark}", f"{mark}cid:{_content_id(part)}{mark}"
