@@ -214,13 +214,12 @@ def _without_names(lines: list[str], sender: frozenset[str]) -> list[str]:
     out = list(lines)
     if out:
         out[0] = re.sub(
-            r"^((?:hi|hello|hey|dear|hallo|bonjour|hola|ciao|thanks|thank you|thx|cheers|danke|"
+            r"^((?i:hi|hello|hey|dear|hallo|bonjour|hola|ciao|thanks|thank you|thx|cheers|danke|"
             r"merci|gracias|many thanks|thanks again|thanks so much|thank you so much|"
             r"thank you very much),?\s+)"
             r"[A-ZÀ-Þ][\w'’-]{1,20}(?:\s[A-ZÀ-Þ][\w'’-]{1,20})?(?=\s*[,.!–-]|\s*$)",
             lambda m: m[1],
             out[0],
-            flags=re.IGNORECASE if out[0][:1].islower() else 0,
         )
         out[0] = re.sub(r"^(?i:hi|hello|hey|dear)\s+[A-Z][\w'’-]{1,20}(?=[\s,.!]|$)", "", out[0])
     dropped = 0

@@ -59,6 +59,13 @@ _DAEMON = re.compile(
     r"microsoftexchange[0-9a-f]{16,}|mail[._-]?(?:admin|router))(?=[@+._-]|$)"
 )
 _SERVICES = ("mail_service@", "mail-service@")
+_MACHINE = re.compile(
+    r"^(?:auto|automail(?:er)?|auto[._-]?(?:confirm|reply|mail|mailer|notify|notification|response)|"
+    r"automated|automatic|notifications?|notify|alerts?|cron|crond|root|www-data|"
+    r"(?:order|shipment|shipping|delivery|payment|account)[._-]?(?:updates?|notifications?|confirm))"
+    r"(?:[+._-][^@]*)?@"
+)
+"""Mailboxes no person writes from. Forms that speak for a person were found before."""
 _AFTER_SUBJECT = re.compile(
     r"\s*(?:$|[:：\-–—(（【\[\"“'!！.。,，|/]|(?:re|auto|reply|until|from|till|bis|vom|ab|message|"
     r"notification|response|notice|assistant|jusqu|du|hasta|desde|fino|dal|tot|van|der|zu|zur|"
@@ -112,6 +119,8 @@ def evidence(case: Case, told: tuple[str, ...]) -> tuple[str, ...]:
         found.append("x_auto_response_suppress")
     if not found and "daemon_sender" in told:
         found.append("daemon_sender")
+    if not found and _MACHINE.match(case.sender) and not case.env.in_reply_to:
+        found.append(f"machine_sender:{case.sender.partition('@')[0][:40]}")
     return tuple(found) if found else _by_words(case, told)
 
 

@@ -452,6 +452,8 @@ def test_closers(text: str) -> None:
         "Thanks!\nRefund\nNow",
         "Thank you Anna\nCancel",
         "Thanks!\nMonday",
+        "thanks, order again",
+        "thanks cancel it",
     ],
 )
 def test_not_closers(text: str) -> None:
