@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from solodesk.domain.search_tree import SearchQuery
 
 _FOUND = 6
+_STUCK = frozenset({"failed", "uncertain"})
+_HELD_BACK = frozenset({"new_mail", "answered_elsewhere"})
 _TROUBLES = ("sign_in_needed", "error", "portal")
 
 
@@ -52,6 +54,8 @@ class Standing:
     new_draft: str
     """What the new message that is being written is about; "" for none."""
     saved: tuple[SavedSearch, ...] = ()
+    stuck: bool = False
+    """Mail on its way needs the owner: refused, in doubt, held, or waiting for more than a day."""
 
 
 class DeskSource:
@@ -193,7 +197,8 @@ def _standing(reader: Reader) -> Standing:
     counts = lists.counts(reader)
     mailboxes = reader.accounts.all()
     received = [a.last_receive_ms for a in mailboxes if a.last_receive_ms is not None]
-    leaving = [row for row in lists.outbox(reader) if row.state in {"queued", "retrying", "held"}]
+    outbox = lists.outbox(reader)
+    leaving = [row for row in outbox if row.state in {"queued", "retrying", "held"}]
     wakes = [
         row.snoozed_until_ms
         for row in lists.rows(reader, lists.ids(reader, View.SNOOZED)[:200]).values()
@@ -210,6 +215,7 @@ def _standing(reader: Reader) -> Standing:
         _trouble(reader),
         _new_message(reader),
         searches.everything(reader),
+        any(row.stale or row.state in _STUCK or row.hold_reason in _HELD_BACK for row in outbox),
     )
 
 

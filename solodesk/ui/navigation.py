@@ -220,7 +220,9 @@ class Navigation(QObject):
         standing = self._standing
         if standing is not None:
             saved = [(each, self._found.get(each.name, 0)) for each in standing.saved]
-            listed = places(standing.counts, standing.tags, self._open_view, saved)
+            listed = places(
+                standing.counts, standing.tags, self._open_view, saved, stuck=standing.stuck
+            )
             self._sidebar.set_places(listed)
 
     def _on_saved_counted(self, found: dict[str, int]) -> None:

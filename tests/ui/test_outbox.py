@@ -124,6 +124,25 @@ def test_each_state_says_why_since_when_and_what_can_be_done(desk: DeskApp, repl
         assert pill_says in pill(desk, ticket), name
 
 
+def test_the_outbox_is_red_only_while_something_needs_the_owner(
+    desk: DeskApp, reply: Setup
+) -> None:
+    def outbox() -> str:
+        model = desk.window.sidebar.place_list.model()
+        spoken = (
+            model.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+            for row in range(model.rowCount())
+        )
+        return next(str(each) for each in spoken if str(each).startswith("Outbox"))
+
+    reply("later")
+    assert outbox() == "Outbox, 1 ticket"
+    reply("failed")
+    assert outbox() == "Outbox, 2 tickets, needs you"
+    press(desk, "Try again")
+    assert outbox() == "Outbox, 2 tickets"
+
+
 def test_waiting_for_a_connection_is_told(desk: DeskApp, reply: Setup) -> None:
     reply("queued")
     assert "as soon as there is a connection" in words(desk)

@@ -42,10 +42,16 @@ def places(
     tags: Sequence[tuple[Tag, int]],
     open_view: View | None,
     saved: Sequence[tuple[SavedSearch, int]] = (),
+    *,
+    stuck: bool = False,
 ) -> tuple[Entry, ...]:
-    """Views, then saved searches and tags under their headings."""
+    """Views, then saved searches and tags under their headings; `stuck`: something in the outbox
+    waits for the owner."""
     shown = [*VIEWS, *(v for v in RARE if counts.get(v) or v is open_view)]
-    entries = [_view_entry(view, counts.get(view, 0)) for view in shown]
+    entries = [
+        _view_entry(view, counts.get(view, 0), alarm=stuck and view is View.OUTBOX)
+        for view in shown
+    ]
     if saved:
         entries.append(Entry("heading", "saved", _("Saved searches")))
         entries += [
@@ -59,10 +65,11 @@ def places(
     return tuple(entries)
 
 
-def _view_entry(view: View, count: int) -> Entry:
+def _view_entry(view: View, count: int, *, alarm: bool) -> Entry:
     entry = command(f"view.{view.value}")
     title = _("Spam") if view is View.SPAM else entry.title
-    return Entry("view", view.value, title, entry.icon, None, count if view in COUNTED else 0)
+    shown = count if view in COUNTED else 0
+    return Entry("view", view.value, title, entry.icon, None, shown, alarm)
 
 
 def pages() -> tuple[Entry, ...]:
@@ -123,7 +130,8 @@ class EntriesModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             if not entry.count:
                 return entry.title
-            return ngettext("{title}, {n} ticket", "{title}, {n} tickets", entry.count).format(
+            words = ngettext("{title}, {n} ticket", "{title}, {n} tickets", entry.count).format(
                 title=entry.title, n=entry.count
             )
+            return _("{place}, needs you").format(place=words) if entry.alarm else words
         return None
