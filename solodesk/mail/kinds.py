@@ -75,8 +75,9 @@ def _robot_list_or_person(case: Case, signs: tuple[str, ...]) -> Verdict:
     listed = bulk.evidence(case)
     if listed:
         return Verdict(Kind.LIST, listed, sender, None, auto_headers=True)
-    if sender is not None and forms.is_no_reply(sender.address):
-        return Verdict(Kind.AUTO_REPLY, ("no_reply_sender",), sender, None, bool(signs))
+    machine = robots.machine(case) if sender is not None else None
+    if machine:
+        return Verdict(Kind.AUTO_REPLY, (machine,), sender, None, bool(signs))
     return _person(case, sender, signs, gate=bool(signs))
 
 

@@ -119,9 +119,16 @@ def evidence(case: Case, told: tuple[str, ...]) -> tuple[str, ...]:
         found.append("x_auto_response_suppress")
     if not found and "daemon_sender" in told:
         found.append("daemon_sender")
-    if not found and _MACHINE.match(case.sender) and not case.env.in_reply_to:
-        found.append(f"machine_sender:{case.sender.partition('@')[0][:40]}")
     return tuple(found) if found else _by_words(case, told)
+
+
+def machine(case: Case) -> str | None:
+    """The evidence that nobody writes from this mailbox; None when it answers, or may be one."""
+    if forms.is_no_reply(case.sender):
+        return "no_reply_sender"
+    if _MACHINE.match(case.sender) and not case.env.in_reply_to:
+        return f"machine_sender:{case.sender.partition('@')[0][:40]}"
+    return None
 
 
 def automatic_subject(subject: str) -> bool:
