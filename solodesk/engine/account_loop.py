@@ -106,6 +106,7 @@ class AccountLoop:
         self._stop = threading.Event()
         self._asked_to_wait_s = 0.0
         self._slept = False
+        self._idles = True
         self._wake, self._waker = socket.socketpair()
         self._waker.setblocking(False)
         self._wake.setblocking(False)
@@ -270,17 +271,25 @@ class AccountLoop:
     def _wait(self, source: ImapSource, folders: Sequence[SyncFolder]) -> Sequence[SyncFolder]:
         """Until there may be news; the folders to pass over then, none after a quiet time."""
         warm_up()
-        news = False
-        if source.offers("IDLE"):
-            with source.within(self._pace.probe):
-                news = source.idle(
-                    self._pace.look, self._wake, self._sleep_detector(), self._pace.slice
-                )
-        else:
+        news = self._idle(source) if source.offers("IDLE") and self._idles else None
+        if news is None:
             self._quiet(self._pace.look)
         if self._drain():
             return folders
         return folders[:1] if news else ()
+
+    def _idle(self, source: ImapSource) -> bool | None:
+        """Whether IDLE had news; None when the server refused it: then it is not asked again."""
+        try:
+            with source.within(self._pace.probe):
+                return source.idle(
+                    self._pace.look, self._wake, self._sleep_detector(), self._pace.slice
+                )
+        except KnownError as error:
+            if error.code != "server_said":
+                raise
+        self._idles = False
+        return None
 
     def _quiet(self, seconds: float) -> None:
         """Wait, unless somebody wakes us; KnownError when the computer slept meanwhile."""

@@ -375,6 +375,23 @@ def test_who_asks_us_to_wait_is_left_alone(
         wait_until(lambda: len(shop.messages()) == 1, 10, "it is read")
 
 
+def test_a_server_that_offers_idle_and_refuses_it_is_polled(
+    data_folder: DataFolder, clock: FixedClock, start: Start
+) -> None:
+    def script(_server: OddImap, tag: str, command: str) -> bytes | None:
+        return f"{tag} BAD not today\r\n".encode() if command == "IDLE" else None
+
+    inbox = dict(INBOX)
+    with OddImap({"INBOX": inbox}, script, capability="IMAP4rev1 IDLE") as server:
+        shop = odd_shop(data_folder, clock, server.port, "plain", None)
+        _, heard = start(shop)
+        wait_until(lambda: len(shop.messages()) == 1, 10, "the first is here")
+        inbox[5] = raw_mail("five").replace(b"\n", b"\r\n")
+        wait_until(lambda: len(shop.messages()) == 2, 10, "the next is found")
+        assert server.heard.count("IDLE") == 1
+        assert heard.online == [True]
+
+
 class Restless(OddImap):
     """Says that a message is coming whenever it is asked."""
 
