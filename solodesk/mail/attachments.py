@@ -38,7 +38,9 @@ _DANGEROUS = _names(
     "sys "
     "terminal theme themepack tmp url vb vbe vbp vbs vhd vhdx vsmacros vsw vxd wasm webpnp website "
     "workflow ws wsc wsf wsh xbap xht xhtml xlam xll xlm xlsb xlsm xltm xnk zsh htm html shtml one "
-    "onepkg"
+    "onepkg img ace iqy rqy oqy dqy xla wll xlw accdb accde accda accdr mdn searchconnector-ms "
+    "flatpakref snap udl wbk docb pol ppa cdxml webloc inetloc fileloc terminalloc action kext prefpane "
+    "osax dylib so class dex ko elf out"
 )
 _DANGEROUS_TYPES = frozenset(
     {
@@ -175,13 +177,16 @@ def is_dangerous(sent_name: str, name: str, mime: str, kind: str | None) -> bool
         return True
     if re.search(r"\s{4,}\.\w{2,4}\s*$", sent_name):
         return True
+    if _opens_as_text(endings) and kind in {"text/x-script", "text/html", "image/svg+xml"}:
+        return False
     if kind == "text/x-script":
-        return not mime.startswith("text/") and not _script_text(endings)
+        return not mime.startswith("text/")
     return kind in sniff.PROGRAMS
 
 
 _TEXTUAL = frozenset({"com", "pl", "tmp", "app", "run", "one", "job", "lib", "mat", "mar", "theme"})
 
 
-def _script_text(endings: list[str]) -> bool:
+def _opens_as_text(endings: list[str]) -> bool:
+    """What opens in an editor shows its words, whatever they are."""
     return bool(endings) and endings[-1] in {"txt", "md", "log", "csv", "eml", "json", "xml"}
