@@ -39,8 +39,8 @@ _DANGEROUS = _names(
     "terminal theme themepack tmp url vb vbe vbp vbs vhd vhdx vsmacros vsw vxd wasm webpnp website "
     "workflow ws wsc wsf wsh xbap xht xhtml xlam xll xlm xlsb xlsm xltm xnk zsh htm html shtml one "
     "onepkg img ace iqy rqy oqy dqy xla wll xlw accdb accde accda accdr mdn searchconnector-ms "
-    "flatpakref snap udl wbk docb pol ppa cdxml webloc inetloc fileloc terminalloc action kext prefpane "
-    "osax dylib so class dex ko elf out"
+    "flatpakref snap udl wbk docb pol ppa cdxml webloc inetloc fileloc terminalloc action kext "
+    "prefpane osax dylib so class dex ko elf out"
 )
 _DANGEROUS_TYPES = frozenset(
     {
@@ -184,7 +184,11 @@ def is_dangerous(sent_name: str, name: str, mime: str, kind: str | None) -> bool
     return kind in sniff.PROGRAMS
 
 
-_TEXTUAL = frozenset({"com", "pl", "tmp", "app", "run", "one", "job", "lib", "mat", "mar", "theme"})
+_TEXTUAL = frozenset(
+    {"com", "pl", "tmp", "app", "run", "one", "job", "lib", "mat", "mar", "theme", "so", "out"}
+    | {"class", "action", "ko", "elf", "pol", "ace", "snap", "img", "ws"}
+)
+"""Endings that are words too: they count as the last one only."""
 
 
 def _opens_as_text(endings: list[str]) -> bool:
