@@ -1,4 +1,5 @@
-"""The thread that has attachments read for the search, when nothing more urgent is going on.
+"""The thread that has attachments and Chinese names read for the search, when nothing more urgent
+is going on.
 
 It waits until the first sync is over, reads a few files a minute's breath apart, and lets its child
 go when there is nothing left. Must not hold the store while a file is read.
@@ -8,7 +9,7 @@ import threading
 
 from solodesk.engine.file_reader import FileReader
 from solodesk.engine.guard import contained
-from solodesk.services import file_texts
+from solodesk.services import file_texts, housekeeping
 from solodesk.services.units import Store
 
 _QUIET_S = 20.0
@@ -45,12 +46,14 @@ class FileLoop:
         self._stop.wait(self._quiet_s)
         while not self._stop.is_set():
             with contained("file reader"):
-                if not self._busy() and file_texts.waiting(self._store):
+                if not self._busy() and (file_texts.waiting(self._store) or self._names()):
                     self._turn()
             self._stop.wait(_EVERY_S)
 
     def _turn(self) -> None:
         with FileReader() as reading:
+            while not self._stop.is_set() and housekeeping.spell_names(self._store, reading.spell):
+                self._breathe()
             file_texts.read_waiting(
                 self._store,
                 reading,
@@ -61,6 +64,10 @@ class FileLoop:
 
     def _breathe(self) -> None:
         self._stop.wait(_PAUSE_S)
+
+    def _names(self) -> bool:
+        with self._store.read() as reader:
+            return bool(reader.search.names_to_spell()[0])
 
     def _busy(self) -> bool:
         """A first sync has both processors at work."""

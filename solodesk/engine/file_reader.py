@@ -1,4 +1,5 @@
-"""Reads attachments' words in a process of its own: modest, bounded, killed when it stalls.
+"""Reads attachments' words, and Chinese names, in a process of its own: modest, bounded, killed
+when it stalls.
 
 PDF and office files are the most hostile things in mail after HTML; a file that makes the reader
 hang or eat memory costs the file, nothing else. Used by one thread.
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from solodesk.services.file_texts import LIMIT, Named
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.context import SpawnProcess
     from types import TracebackType
+
+    from solodesk.store.spelling import Run
 
 _LIMIT_S = 20.0
 _START_S = 60.0
@@ -43,12 +46,21 @@ class FileReader:
 
     def read(self, raw: bytes, files: Sequence[Named]) -> str | None:
         """The words of these attachments; None when the child died or took too long."""
+        text: str | None = self._ask((raw, files))
+        return text
+
+    def spell(self, names: Sequence[str]) -> Sequence[Run]:
+        """What Chinese names sound like; nothing when the child died. The dictionary is heavy:
+        it goes with the child."""
+        found: Sequence[Run] | None = self._ask(names)
+        return found or ()
+
+    def _ask(self, question: object) -> Any:
         try:
             pipe = self._started()
-            pipe.send((raw, files))
+            pipe.send(question)
             if pipe.poll(self._limit_s):
-                text: str = pipe.recv()
-                return text
+                return pipe.recv()
         except (EOFError, OSError):
             pass
         self.end()
@@ -81,16 +93,17 @@ class FileReader:
 
 
 def _work(pipe: Connection) -> None:
-    """The child's life: ready, then a message in, words out, until the pipe ends."""
+    """The child's life: ready, then a question in, an answer out, until the pipe ends."""
     from solodesk.base.children import be_modest
+    from solodesk.store.spelling import all_runs
 
     be_modest()
     _stay_small()
     pipe.send(True)
     while True:
         try:
-            raw, files = pipe.recv()
-            pipe.send(words_of(raw, files))
+            question = pipe.recv()
+            pipe.send(words_of(*question) if isinstance(question, tuple) else all_runs(question))
         except (EOFError, OSError):
             return
 

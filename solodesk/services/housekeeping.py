@@ -20,7 +20,10 @@ from solodesk.services import settings
 from solodesk.services.units import Desk, Reader, Store
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from solodesk.store import rows
+    from solodesk.store.spelling import Run
 
 _log = logging.getLogger(__name__)
 UNDOABLE_MS: Final = 30 * 86_400_000
@@ -80,13 +83,16 @@ def mend_search(store: Store) -> bool:
     return True
 
 
-def spell_names(store: Store) -> bool:
-    """Work out how the next Chinese names of customers are spelt; whether there were any."""
+def spell_names(store: Store, spell: Callable[[Sequence[str]], Sequence[Run]]) -> bool:
+    """Have the next Chinese names of customers spelt; whether there were any."""
     with store.read() as reader:
-        if not reader.search.names_behind():
-            return False
+        last, names = reader.search.names_to_spell()
+    if not last:
+        return False
+    runs = spell(names) if names else ()
     with store.write(actor=Actor.ENGINE) as desk:
-        return desk.search.spell_names()
+        desk.search.keep_spelt(last, runs)
+    return True
 
 
 def nightly_backup(store: Store) -> Path | None:

@@ -18,7 +18,7 @@ from solodesk.domain.views import SearchHit
 from solodesk.store.search_cards import Cards
 from solodesk.store.search_words import COLUMNS, Document, Words, marks_of, words_of
 from solodesk.store.spec import to_json
-from solodesk.store.spelling import Spelling
+from solodesk.store.spelling import Run, Spelling
 from solodesk.store.transaction import FOLLOWED, Transaction
 from solodesk.store.words import unpack_texts
 
@@ -178,13 +178,14 @@ class Search:
         gap = self._gap()
         return [d for d in documents if gap is None or not gap[0] < d[0] <= gap[1]]
 
-    def names_behind(self) -> bool:
-        """Whether there are customers' names that pinyin does not find quickly yet."""
-        return Spelling(self._tx).behind()
+    def names_to_spell(self) -> tuple[int, list[str]]:
+        """Customers' names that pinyin does not find quickly yet, and the last customer of them
+        (0 when there is none left)."""
+        return Spelling(self._tx).next_names()
 
-    def spell_names(self) -> bool:
-        """Spell the next of them; whether there were any."""
-        return Spelling(self._tx).spell_some()
+    def keep_spelt(self, last: int, runs: Iterable[Run]) -> None:
+        """What the names up to customer `last` sound like (`spelling.all_runs`)."""
+        Spelling(self._tx).keep(last, runs)
 
     # -- asking
 

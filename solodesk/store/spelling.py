@@ -6,7 +6,8 @@ dictionary is heavy (0.2 s, 57 MB): it is loaded only for a Chinese name nobody 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from solodesk.domain.search_tree import Term
 from solodesk.domain.segment import fold
@@ -29,7 +30,8 @@ def chinese(name: str) -> bool:
     return _HAN.search(name) is not None
 
 
-def runs_of(name: str) -> list[Run]:
+@lru_cache(maxsize=20_000)
+def runs_of(name: str) -> tuple[Run, ...]:
     """Everything that may be typed for a name: runs of syllables, the whole, its initials."""
     from pypinyin import lazy_pinyin
 
@@ -46,7 +48,12 @@ def runs_of(name: str) -> list[Run]:
         found["".join(spoken), characters, count] = None
         if count > 1:
             found["".join(each[0] for each in spoken), characters, _INITIALS] = None
-    return list(found)
+    return tuple(found)
+
+
+def all_runs(names: Sequence[str]) -> list[Run]:
+    """What many names sound like."""
+    return [run for name in names for run in runs_of(name)]
 
 
 def sounds(said: str, typed: str, *, prefix: bool) -> bool:
@@ -103,29 +110,23 @@ class Spelling:
     def _done(self) -> int:
         return int(self._tx.value("SELECT value FROM meta WHERE key = ?", (_DONE,)) or 0)
 
-    def spell_some(self) -> bool:
-        """Spell the next customers' names; whether there were any."""
-        done = self._done()
-        names = self._tx.all(
-            "SELECT id, name FROM customer WHERE id > ? ORDER BY id LIMIT ?", (done, _BATCH)
+    def next_names(self) -> tuple[int, list[str]]:
+        """The next names to be spelt, and the last customer they belong to (0: there is none)."""
+        rows = self._tx.all(
+            "SELECT id, name FROM customer WHERE id > ? ORDER BY id LIMIT ?", (self._done(), _BATCH)
         )
-        if not names:
-            return False
-        runs = {run for _, name in names if chinese(name) for run in runs_of(name)}
+        return (rows[-1][0] if rows else 0), [name for _, name in rows if chinese(name)]
+
+    def keep(self, last: int, runs: Iterable[Run]) -> None:
+        """What the names up to customer `last` sound like."""
         self._tx.run_many(
-            "INSERT OR IGNORE INTO name_sound (sound, chars, n) VALUES (?, ?, ?)", sorted(runs)
+            "INSERT OR IGNORE INTO name_sound (sound, chars, n) VALUES (?, ?, ?)", sorted(set(runs))
         )
         self._tx.run(
             "INSERT INTO meta (key, value) VALUES (?, ?)"
             " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            (_DONE, str(names[-1][0])),
+            (_DONE, str(last)),
         )
-        return True
-
-    def behind(self) -> bool:
-        """Whether there are customers whose names nobody has spelt."""
-        last = self._tx.value("SELECT max(id) FROM customer")
-        return last is not None and int(last) > self._done()
 
     def renamed(self, customers: Iterable[int]) -> None:
         """Names the owner has given to customers: spelt at once, there are few."""

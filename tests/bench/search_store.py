@@ -20,6 +20,7 @@ from solodesk.domain.message import Address, Attachment, Kind, ParsedMessage
 from solodesk.services import housekeeping, tickets
 from solodesk.services.ingest import ingest
 from solodesk.services.units import Desk, Store
+from solodesk.store.spelling import all_runs
 from tests.bench import corpus
 
 OWN = "support@solodesk.example"
@@ -92,7 +93,7 @@ def build(folder: Path, messages: int) -> None:
                 )  # fmt: skip
     with store.write(actor=Actor.ENGINE) as desk:
         _live_in(desk)
-    while housekeeping.spell_names(store):
+    while housekeeping.spell_names(store, all_runs):
         pass
     store.close()
 

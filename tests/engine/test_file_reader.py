@@ -116,9 +116,13 @@ def test_a_child_that_takes_too_long_is_killed_and_the_next_file_is_read() -> No
 def test_the_engine_reads_them_by_itself(data_folder: DataFolder, clock: FixedClock) -> None:
     store = Store.open(data_folder, clock, origin="test")
     take(store, letter("notes.txt", b"Lieferschein"))
+    with store.write() as desk:
+        desk.customers.add(name="王丽")
     loop = FileLoop(store, quiet_s=0)
     loop.start()
     wait_until(lambda: found(store, "lieferschein") == ["Lieferschein"])
+    with store.read() as reader:
+        assert reader.search.names_to_spell() == (0, [])
     loop.stop()
     assert loop.join(30)
     store.close()
