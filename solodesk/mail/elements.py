@@ -377,16 +377,16 @@ def without_spans(written: str) -> str:
     return re.sub(r' (?:col|row)span="\d+"', "", written)
 
 
-def with_ink(element: Element, ink: colours.Colour | None) -> str:
-    """The start tag with another colour of its words; None: without one of its own."""
-    bare = re.sub(r'(?<![-\w])color:#[0-9a-f]{6};?| color="#[0-9a-f]{6}"', "", element.written)
+def with_ink(written: str, ink: colours.Colour | None) -> str:
+    """Start tags with another colour of the words inside; None: without one of their own."""
+    bare = re.sub(r'(?<![-\w])color:#[0-9a-f]{6};?| color="#[0-9a-f]{6}"', "", written)
     bare = bare.replace(' style=""', "").replace(';"', '"')
     if ink is None:
         return bare
     words = f"color:{colours.written(ink)}"
     if ' style="' in bare:
         return bare.replace(' style="', f' style="{words};', 1)
-    if "style" not in _ATTRIBUTES.get(re.match(r"<(\w*)", bare)[1], ()):  # type: ignore[index]
+    if "style" not in _ATTRIBUTES.get(re.split(r"[ >]", bare[1:])[0], ()):
         return bare
     return f'{bare[:-1]} style="{words}">'
 

@@ -225,7 +225,8 @@ class Writer:
             self.doubtful = self.doubtful or element.barrier
             self._push(element, "", ground, ink)
         elif element.box and self._takes_box(ground):
-            self._open_ground(element, ground, ink)
+            box = element.box if written == element.written else elements.with_ink(element.box, ink)
+            self._open_ground(element, box, ground, ink)
         else:
             self._begin_line(element)
             # A heading may stand in a heading only where something else stands between.
@@ -240,14 +241,16 @@ class Writer:
         """A ground that differs from the one around, and room for one more table."""
         return ground != self.stack[-1][2] and len(self.flat_tables) < self._table_depth()
 
-    def _open_ground(self, element: Element, ground: colours.Colour, ink: colours.Colour) -> None:
+    def _open_ground(
+        self, element: Element, box: str, ground: colours.Colour, ink: colours.Colour
+    ) -> None:
         self.tables_seen += 1
         self.flat_tables.append(False)
         self.flat = False
         self.in_line = self.break_wanted = False
         self.doubtful = self.doubtful or element.barrier
         self._push(element, elements.BOX_END, ground, ink)
-        self._put(element.box)
+        self._put(box)
 
     def _begin_line(self, element: Element) -> None:
         if element.block:
@@ -287,9 +290,9 @@ class Writer:
             return None, ink, ""
         self.paints = self.paints or element.paints
         if colours.contrast(ground, before) >= _UNREADABLE:
-            return ground, before, elements.with_ink(element, None)
+            return ground, before, elements.with_ink(element.written, None)
         ink = _INK if colours.luminance(ground) > _HALF_LIGHT else colours.WHITE
-        return ground, ink, elements.with_ink(element, ink)
+        return ground, ink, elements.with_ink(element.written, ink)
 
     def _close(self, tag: str) -> None:
         stack = self.stack

@@ -14,9 +14,9 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import figures, running, search, sync, ticket, window
+from tests.bench import figures, running, search, showing, sync, ticket, window
 
-PARTS = ("sync", "running", "window", "ticket", "search", "figures")
+PARTS = ("sync", "running", "window", "ticket", "showing", "search", "figures")
 
 
 def _chosen(text: str) -> tuple[str, ...]:
@@ -41,13 +41,14 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="solodesk-bench-") as folder:
         work = Path(folder)
         data = work / "data"
-        if "sync" not in said.only and set(said.only) != {"running"}:
+        if "sync" not in said.only and not set(said.only) <= {"running", "showing"}:
             sync.prepare(work, said.messages)
         parts: dict[str, Callable[[], list[str]]] = {
             "sync": lambda: sync.measure(work, said.messages, said.runs, said.peers),
             "running": lambda: running.measure(work, said.messages),
             "window": lambda: window.measure(data, max(said.runs, 3)),
             "ticket": lambda: ticket.measure(data),
+            "showing": showing.measure,
             "search": lambda: search.measure(data, work),
             "figures": lambda: figures.measure(data),
         }
