@@ -119,6 +119,8 @@ class Fields:
     values: dict[str, str] = field(default_factory=dict)
     address: str | None = None
     at: int = 0
+    weak: bool = False
+    """The message stands under a word that bills and orders use for their remarks."""
     header_words: int = 0
     """How many labels of a mail's own header stood among them ("To:", "Sent:")."""
 
@@ -157,6 +159,9 @@ def read_fields(text: str, foreign: "Foreign") -> Fields:
         found.at = min(found.at, number)
         number, value = _value(lines, number, kind, value)
         _keep(found, kind, label, value, foreign)
+    note = found.values.pop("note", "")
+    if note and "message" not in found.values:
+        found.values["message"], found.weak = note, True
     first, last = found.values.pop("first", ""), found.values.pop("last", "")
     if first or last:
         found.values.setdefault("name", f"{first} {last}".strip())
@@ -219,7 +224,7 @@ def _header_word(line: str) -> int:
 
 def _value(lines: list[str], number: int, kind: str, value: str) -> tuple[int, str]:
     """(where to read on, the value): on the label's line, on the next one, or many lines."""
-    if kind == "message":
+    if kind in {"message", "note"}:
         return _long_value(lines, number, value)
     following = number + 1
     if value:
@@ -249,7 +254,7 @@ def _long_value(lines: list[str], number: int, value: str) -> tuple[int, str]:
 
 def _part_of_message(kind: str, label: str, value: str, line: str) -> bool:
     """A short word of the message that happens to be a label ("Thanks", "order")."""
-    if kind not in {"other", "message", "subject"} or value:
+    if kind not in {"other", "message", "note", "subject"} or value:
         return False
     return not line.rstrip().endswith((":", "：")) and (not label or line[:1].islower())
 

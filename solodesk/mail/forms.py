@@ -110,7 +110,8 @@ def find_form(env: Envelope, body: str, own: frozenset[str], *, bulk: bool) -> F
 def _in_body(env: Envelope, body: str, fields: Fields) -> FormSender | None:
     """The person named by the fields alone."""
     values = fields.values
-    if not _is_form(fields) or ("message" not in values and not _called_form(env, body)):
+    says = "message" in values and not fields.weak
+    if not _is_form(fields) or not (says or _called_form(env, body)):
         return None
     if fields.address:
         return FormSender(_visitor(fields, fields.address), "contact_form:body")
@@ -174,7 +175,7 @@ def _behind_reply_to(
         return ("message" in values or top) and not env.is_reply
     if not trusted or bulk or _role_of_same_house(sender, other):
         return False
-    if form and "message" in values:
+    if form and "message" in values and not (fields.weak and _receipt(env)):
         return True
     if _sends_to_itself(env, sender):
         return True
