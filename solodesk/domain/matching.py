@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from solodesk.domain.ids import TicketId
@@ -109,6 +110,7 @@ class Decision:
     linked: TicketId | None = None
 
 
+@lru_cache(maxsize=4_096)
 def valid_rfc_id(value: str | None) -> bool:
     """Whether a Message-ID is whole enough to match anything (RFC 5322, 3.6.4, leniently)."""
     return value is not None and len(value) <= 998 and _RFC_ID.fullmatch(value) is not None

@@ -4,7 +4,7 @@ One fold, used both for a message that arrives last and for a whole ticket told 
 both give the same. Must not know statuses (ticket.py) nor storage.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from solodesk.domain.message import Kind
@@ -56,17 +56,20 @@ def follow(progress: Progress, step: Step) -> Progress:
     first = progress.messages == 0
     # An automatic reply of ours says nothing: the customer's word stays the last one.
     mute = not step.incoming and step.kind is Kind.AUTO_REPLY and not first
-    seen = replace(
-        progress,
+    kind, waits = _customer_wrote(progress, step) if step.incoming else _we_wrote(progress, step)
+    return Progress(
         subject=step.subject if first else progress.subject,
+        kind=kind,
         created_ms=step.at_ms if first else progress.created_ms,
         last_message_ms=step.at_ms,
         last_incoming=progress.last_incoming if mute else step.incoming,
         preview=progress.preview if mute else preview_of(step.new_text),
         messages=progress.messages + 1,
         attachments=progress.attachments + step.attachments,
+        waiting_since_ms=waits.since_ms,
+        first_response_ms=waits.first_response_ms,
+        thanked=waits.thanked,
     )
-    return _customer_wrote(seen, step) if step.incoming else _we_wrote(seen, step)
 
 
 def follow_all(steps: list[Step]) -> Progress:
@@ -77,27 +80,34 @@ def follow_all(steps: list[Step]) -> Progress:
     return progress
 
 
-def _customer_wrote(progress: Progress, step: Step) -> Progress:
-    person = step.kind is Kind.PERSON
-    kind = Kind.PERSON if person else progress.kind or step.kind
-    if not person:
-        return replace(progress, kind=kind)
-    if step.closer:
-        return replace(progress, kind=kind, thanked=True)
+@dataclass(frozen=True, slots=True)
+class _Waits:
+    """Who waits since when, after a message."""
+
+    since_ms: int | None
+    first_response_ms: int | None
+    thanked: bool
+
+
+def _as_before(progress: Progress) -> _Waits:
+    return _Waits(progress.waiting_since_ms, progress.first_response_ms, progress.thanked)
+
+
+def _customer_wrote(progress: Progress, step: Step) -> tuple[Kind, _Waits]:
+    if step.kind is not Kind.PERSON:
+        return progress.kind or step.kind, _as_before(progress)
     waiting = progress.waiting_since_ms
-    if waiting is None and step.counts:
+    if waiting is None and step.counts and not step.closer:
         waiting = step.at_ms
-    return replace(progress, kind=kind, thanked=False, waiting_since_ms=waiting)
+    return Kind.PERSON, _Waits(waiting, progress.first_response_ms, step.closer)
 
 
-def _we_wrote(progress: Progress, step: Step) -> Progress:
+def _we_wrote(progress: Progress, step: Step) -> tuple[Kind, _Waits]:
     # A ticket we started is a customer's too.
     kind = progress.kind or Kind.PERSON
     if not step.answers or step.kind in (Kind.SURVEY, Kind.AUTO_REPLY):
-        return replace(progress, kind=kind)
+        return kind, _as_before(progress)
     first = progress.first_response_ms
     if first is None and progress.waiting_since_ms is not None:
         first = step.at_ms
-    return replace(
-        progress, kind=kind, thanked=False, waiting_since_ms=None, first_response_ms=first
-    )
+    return kind, _Waits(None, first, thanked=False)

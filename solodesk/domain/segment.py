@@ -8,6 +8,7 @@ no word list does. Precomposed Latin diacritics are left to SQLite's tokenizer.
 
 import re
 import unicodedata
+from itertools import chain
 
 from solodesk.domain.marks import COMBINING, EMOJI, SPACELESS, WIDTHLESS
 from solodesk.domain.script import SIMPLIFIED
@@ -22,7 +23,8 @@ _UNSTORABLE = re.compile("[\ud800-\udfff\x00\ue000-\uf8ff]")
 _FIRST_PRIVATE = 0xE000
 
 _DASHES = r"\-_\u2010-\u2013\u2212"
-_DIGIT = re.compile(r"\d")
+# No number goes over a line's end: only lines with a digit are looked at (most have none).
+_NUMBERED_LINE = re.compile(r"^[^\n\d]*\d[^\n]*", re.MULTILINE)
 _NUMBERED = re.compile(
     rf"(?<![^\W_])(?=[a-z{_DASHES}]*\d)[a-z0-9]+(?:[{_DASHES}][a-z0-9]+)+(?![^\W_])"
 )
@@ -71,14 +73,13 @@ def segment(text: str) -> str:
 def in_one_piece(folded: str) -> list[str]:
     """Order numbers and telephone numbers of folded text without what stands between their
     pieces; telephone numbers with a country code also as they are dialled at home."""
-    if _DIGIT.search(folded) is None:
-        return []
+    lines = _NUMBERED_LINE.findall(folded)
     found: dict[str, None] = {}
-    for match in _NUMBERED.finditer(folded):
+    for match in chain.from_iterable(map(_NUMBERED.finditer, lines)):
         piece = "".join(c for c in match[0] if c.isalnum())
         if len(piece) <= _ONE_PIECE:
             found[piece] = None
-    for match in _PHONE.finditer(folded):
+    for match in chain.from_iterable(map(_PHONE.finditer, lines)):
         number = match[0]
         digits = "".join(c for c in number if c.isdecimal())
         if len(digits) in _PHONE_DIGITS:

@@ -127,10 +127,9 @@ def add_message(
     this is its latest message.
     """
     parsed = arrival.parsed
-    columns = stored.columns_of(parsed)
-    if arrival.prepared.texts is not None:
-        columns["words"] = arrival.prepared.texts
-    columns["kind_because"] = [*parsed.kind_because, *because]
+    columns = dict(arrival.prepared.columns or stored.columns_of(parsed))
+    if because:
+        columns["kind_because"] = [*parsed.kind_because, *because]
     if kind is not None:
         columns["kind"] = kind.value
     made = desk.messages.add(

@@ -7,9 +7,9 @@ What reads mail is loaded when there is mail: a pass with nothing new needs none
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from solodesk.domain.message import ParsedMessage
 from solodesk.store.raw_form import FOLDED_UP_TO, Cell, packed_raw
@@ -25,14 +25,15 @@ Read = Callable[[bytes, frozenset[str]], ParsedMessage]
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A message's meaning; its bytes and its words as the store keeps them, `words` for the search.
+    """A message's meaning; `packed`: its bytes as the store keeps them; `columns`: its row
+    (stored.py, `ready_columns`); `words`: for the search.
 
     They are None when the one who stores must make them.
     """
 
     parsed: ParsedMessage
     packed: Cell | None = None
-    texts: bytes | None = None
+    columns: Mapping[str, Any] | None = None
     words: Words | None = None
 
 
@@ -79,7 +80,7 @@ class ReadHere:
 
 def prepare(raw: bytes, parsed: ParsedMessage, dictionary: bytes | None = None) -> Prepared:
     """Everything the store needs of a message, without its HTML, which stays in the bytes."""
-    from solodesk.services.stored import columns_of
+    from solodesk.services.stored import columns_of, ready_columns
     from solodesk.store.search_words import words_of
     from solodesk.store.words import Texts, pack_texts
 
@@ -95,4 +96,4 @@ def prepare(raw: bytes, parsed: ParsedMessage, dictionary: bytes | None = None) 
     lean = parsed if parsed.body_html is None else replace(parsed, body_html="")
     packed = packed_raw(raw, dictionary) if len(raw) <= _PACKED_HERE else None
     texts = pack_texts(Texts(parsed.body_text, parsed.new_text), dictionary)
-    return Prepared(lean, packed, texts, words)
+    return Prepared(lean, packed, ready_columns(columns, texts), words)

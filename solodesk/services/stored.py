@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from solodesk.domain.message import Address, Attachment, ParsedMessage
+from solodesk.store.spec import encoded
 
 if TYPE_CHECKING:
     from solodesk.store import rows
@@ -47,6 +48,16 @@ def columns_of(parsed: ParsedMessage) -> dict[str, Any]:
         "damaged": parsed.damaged,
         "defects": list(parsed.defects),
     }
+
+
+_JSON = ("kind_because", "recipients", "in_reply_to", "refs", "attachments", "defects")
+
+
+def ready_columns(columns: dict[str, Any], texts: bytes) -> dict[str, Any]:
+    """The columns with what storing them would have to make, made: JSON, and packed `texts`."""
+    ready = {name: encoded(columns[name]) if name in _JSON else columns[name] for name in columns}
+    del ready["text"], ready["new_text"]
+    return {**ready, "words": texts}
 
 
 def people(message: rows.Message | rows.Slip, role: str) -> tuple[Address, ...]:

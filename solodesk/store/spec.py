@@ -7,7 +7,7 @@ Built from the row types (rows.py); no SQL is run here.
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from solodesk.store.driver import Value
 
@@ -35,6 +35,18 @@ def to_json(value: Any) -> str:
     return _encoder(value)
 
 
+class Json(NamedTuple):
+    """The value of a JSON column with its text, made beforehand."""
+
+    value: Any
+    text: str
+
+
+def encoded(value: Any) -> Json:
+    """A value that needs no encoding when it is stored."""
+    return Json(value, to_json(value))
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: its form (plain, json or bool), and what stands there when nothing is said."""
@@ -58,6 +70,8 @@ class Column:
             return 1 if value else 0
         if value is None:
             return None
+        if type(value) is Json:
+            return value.text
         return "[]" if value in ([], ()) else _encoder(value)
 
 

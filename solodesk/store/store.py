@@ -23,7 +23,7 @@ KEPT_CHANGES = 10_000
 _TRIM_EVERY = 512
 
 # Only the engine moves the log into the file; others do when it has grown because none runs.
-_ENGINE_PAGES = 500
+_ENGINE_PAGES = 2_000
 _OTHER_PAGES = 4_000
 
 

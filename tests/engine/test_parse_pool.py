@@ -10,6 +10,7 @@ from solodesk.services.prepared import Prepared, prepare
 from solodesk.services.stored import columns_of
 from solodesk.store.raw_form import packed_raw
 from solodesk.store.search_words import words_of
+from solodesk.store.spec import Json, encoded
 from solodesk.store.words import Texts, unpack_texts
 from tests.support.mails import raw_mail
 
@@ -69,11 +70,16 @@ def test_what_is_made_beforehand_is_what_the_store_would_make() -> None:
     ready = prepare(raw, parsed)
     assert ready.packed is not None
     assert ready.packed == packed_raw(raw)
-    assert ready.texts is not None
-    assert unpack_texts(ready.texts, no_dictionary) == Texts(parsed.body_text, parsed.new_text)
+    assert ready.columns is not None
+    said = unpack_texts(ready.columns["words"], no_dictionary)
+    assert said == Texts(parsed.body_text, parsed.new_text)
     assert ready.parsed.body_html == ""
     columns = columns_of(parsed)
     names = ("subject", "from_name", "from_address", "recipients", "text", "attachments")
+    for name, value in columns_of(parsed).items():
+        if name not in ("text", "new_text"):
+            made = ready.columns[name]
+            assert made == encoded(value) if isinstance(made, Json) else made == value, name
     assert ready.words == words_of(*(columns[name] for name in names))
 
 

@@ -12,7 +12,7 @@ from solodesk.store import rows, specs
 from solodesk.store.driver import Value
 from solodesk.store.gateway import KNOWN, Gateway, Repository
 from solodesk.store.repositories.files import FileTexts, may_hold_words
-from solodesk.store.spec import to_json
+from solodesk.store.spec import Json, to_json
 from solodesk.store.transaction import Transaction
 from solodesk.store.words import Texts, pack_texts, unpack_texts
 
@@ -232,6 +232,9 @@ class Messages(Repository[rows.Message, MessageId]):
 def _slip(message: MessageId, columns: Mapping[str, Any]) -> rows.Slip:
     """The row just stored without its words."""
     given = {name: columns[name] for name in specs.SLIP.names if name in columns}
+    for name, value in given.items():
+        if type(value) is Json:
+            given[name] = value.value
     return rows.Slip(id=message, **given)
 
 
