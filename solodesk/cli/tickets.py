@@ -11,7 +11,7 @@ from solodesk.cli.session import Session
 from solodesk.domain.ids import TicketId
 from solodesk.domain.search_tree import Remark
 from solodesk.domain.views import TicketRow, View
-from solodesk.services import lists, searches
+from solodesk.services import housekeeping, lists, searches
 from solodesk.services.units import Reader
 from solodesk.wording import durations, labels
 from solodesk.wording.gettext import _, marked, ngettext
@@ -44,6 +44,8 @@ def register(subparsers: Subparsers) -> None:
 
 def list_tickets(args: Namespace, session: Session) -> int:
     """The tickets of a view (needs_reply), or those a query finds (in a view, if named)."""
+    if args.saved or args.query:
+        _mend(session)
     with session.store.read() as reader:
         if args.saved:
             args.query = searches.get(reader, args.saved).query
@@ -79,6 +81,7 @@ def show_ticket(args: Namespace, session: Session) -> int:
 
 def search(args: Namespace, session: Session) -> int:
     """Messages that match, newest first."""
+    _mend(session)
     with session.store.read() as reader:
         query = searches.understood(reader, " ".join(args.query))
         if not query and query.remarks:
@@ -113,6 +116,14 @@ def _wanted(reader: Reader, args: Namespace) -> list[TicketId]:
 
 def _remarks(reader: Reader, query: str | None) -> tuple[Remark, ...]:
     return searches.understood(reader, query).remarks if query else ()
+
+
+def _mend(session: Session) -> None:
+    """After an update the index is made anew, here if no engine has done it yet."""
+    if housekeeping.mend_search(session.store):
+        session.output.progress(_("The search index is made anew; this takes a moment."))
+        while housekeeping.mend_search(session.store):
+            pass
 
 
 def _tell(session: Session, remarks: tuple[Remark, ...]) -> None:

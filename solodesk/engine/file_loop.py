@@ -1,5 +1,5 @@
-"""The thread that has attachments and Chinese names read for the search, when nothing more urgent
-is going on.
+"""The thread that keeps the search whole: an outdated index is made anew, attachments and Chinese
+names are read when nothing more urgent is going on.
 
 It waits until the first sync is over, reads a few files a minute's breath apart, and lets its child
 go when there is nothing left. Must not hold the store while a file is read.
@@ -45,6 +45,9 @@ class FileLoop:
     def _run(self) -> None:
         self._stop.wait(self._quiet_s)
         while not self._stop.is_set():
+            with contained("search index"):
+                while not self._stop.is_set() and housekeeping.mend_search(self._store):
+                    self._breathe()
             with contained("file reader"):
                 if not self._busy() and (file_texts.waiting(self._store) or self._names()):
                     self._turn()

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from solodesk.base.paths import DataFolder
+from solodesk.services.units import Store
 from tests.cli.runner import Cli
 
 Write = Callable[..., Path]
@@ -87,3 +89,15 @@ def test_searches_are_kept_as_views(filled: Cli) -> None:
     assert filled.json("undo").code == 0
     assert filled.json("searches", "list").line["name"] == "Others"
     assert filled.json("tickets", "--saved", "Nothing").code == 1
+
+
+def test_an_index_of_an_older_version_is_made_anew_before_it_is_asked(filled: Cli) -> None:
+    store = Store.open(DataFolder(filled.data), filled.clock, origin="test")
+    with store.write() as desk:
+        desk.meta.set("segmenter_version", "0")
+        desk._tx.run("INSERT INTO search (search) VALUES ('delete-all')")
+    store.close()
+    said = filled.json("search", "退货")
+    assert [line["subject"] for line in said.lines] == ["退貨"]
+    assert "made anew" in said.err
+    assert filled.json("search", "退货").err == ""
