@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from solodesk.base.errors import KnownError
 from solodesk.domain.events import Actor
@@ -23,8 +23,26 @@ from solodesk.services.units import Desk, Store
 from solodesk.store import rows
 
 _log = logging.getLogger(__name__)
-_LOCK_S = 0.015
+_LOCK_S = 0.018
+"""So long a transaction may hold the write lock, its end included."""
+_LEAST_S = 0.005
 _PAUSE_S = 0.002
+
+
+@dataclass(slots=True)
+class Pace:
+    """How long transactions took to end lately (index and commit), in seconds."""
+
+    ending_s: float = 0.004
+
+    @property
+    def filling_s(self) -> float:
+        """How long the next one may be filled."""
+        return max(_LEAST_S, _LOCK_S - self.ending_s)
+
+    def ended(self, seconds: float) -> None:
+        """Another one has ended. One that moved the log into the file says little: it is cut."""
+        self.ending_s += (min(seconds, _LOCK_S - _LEAST_S) - self.ending_s) / 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +54,7 @@ class Intake:
     folder: rows.Folder
     role: str
     own: frozenset[str]
+    pace: Pace = field(default_factory=Pace)
 
 
 @dataclass(slots=True)
@@ -89,7 +108,7 @@ def _write_some(
     intake: Intake, items: Sequence[_Item], at: int, end: int, cursor: int | None, took: Took
 ) -> int:
     """One transaction over `items[at:end]`, ended early by the clock; returns where it ended."""
-    here = Took()
+    here, pace = Took(), intake.pace
     with intake.store.write(actor=Actor.ENGINE) as desk:
         started = time.monotonic()
         while at < end:
@@ -100,10 +119,12 @@ def _write_some(
             except Exception as error:
                 raise _PoisonError(at) from error
             at += 1
-            if time.monotonic() - started > _LOCK_S:
+            if time.monotonic() - started > pace.filling_s:
                 break
         if at == len(items) and cursor is not None:
             desk.folders.update(intake.folder.id, backfill_uid=cursor)
+        ending = time.monotonic()
+    pace.ended(time.monotonic() - ending)
     took.taken += here.taken
     took.new += here.new
     took.damaged += here.damaged

@@ -25,7 +25,7 @@ from solodesk.store import dictionaries
 _log = logging.getLogger(__name__)
 WINDOW = 1_000
 """Of so many messages the oldest is stored first."""
-_MESSAGES = 100
+_MESSAGES = 200
 _BYTES = 4 * 1024 * 1024
 _FIRST_PART = 1024 * 1024
 """Of a message over the owner's limit so much comes: headers and text; it is marked as partial."""
