@@ -17,7 +17,7 @@ from solodesk.cli.folders import list_folders
 from solodesk.cli.parsing import Parser, Subparsers, WrongUse, amount
 from solodesk.cli.session import Session
 from solodesk.engine.secrets import ENVIRONMENT, Secrets, open_secrets
-from solodesk.services import accounts, live_test
+from solodesk.services import accounts, live_test, settings
 from solodesk.services.accounts import AccountInput, AccountPlan, AccountView, Side
 from solodesk.store import rows
 from solodesk.wording.errors import told
@@ -98,6 +98,8 @@ def add_account(args: argparse.Namespace, session: Session) -> int:
         fault = open_secrets(Redactor()).keep(plan.address, secret)
     with session.store.write() as desk:
         account = accounts.add(desk, plan)
+        if args.copy_to_sent:
+            settings.put(desk, "server_sent", True)
     with session.store.read() as reader:
         view = accounts.view(reader, accounts.get(reader, account))
     line = account_line(view)

@@ -106,8 +106,8 @@ def plan(asked: AccountInput, found: Provider | None = None) -> AccountPlan:
     smtp = _server(asked, asked.smtp, known.smtp if known else None, out_user, address)
     saves = asked.saves_sent
     if saves is None:
-        # Nothing is written to a mailbox unless the owner turned it on (product.md, 3).
-        saves = known.saves_sent if known else True
+        # Copies are written only when the owner switched it on (server_sent), after looking.
+        saves = known.saves_sent if known else False
     return AccountPlan(
         address.lower(), asked.name, imap, smtp, asked.history_days, asked.idle_close_days, saves,
         known, asked.browser, _others(asked, known, imap, smtp),

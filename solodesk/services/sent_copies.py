@@ -12,13 +12,15 @@ from solodesk.domain.events import Actor
 from solodesk.domain.ids import AccountId, OutboxId
 from solodesk.domain.outbox import OutboxState
 from solodesk.mail.imap import ImapSource
-from solodesk.services import delivery
+from solodesk.services import delivery, settings
 from solodesk.services.units import Reader, Store
 from solodesk.store import rows
 
 _log = logging.getLogger(__name__)
 _REFUSED = frozenset({"server_said", "server_busy"})
 _WITHIN_MS = 7 * 24 * 3_600_000
+_SETTLE_MS = 60_000
+"""So long a provider may take to show the copy it keeps itself."""
 
 
 def resolve_uncertain(store: Store, account: AccountId, source: ImapSource) -> list[OutboxId]:
@@ -42,8 +44,13 @@ def resolve_uncertain(store: Store, account: AccountId, source: ImapSource) -> l
 
 
 def append_missing(store: Store, account: AccountId, source: ImapSource) -> list[OutboxId]:
-    """Put copies of what we sent into Sent where the server does not; returns those written."""
+    """Put copies of what we sent into Sent where the server does not; returns those written.
+
+    Only when the owner switched that on, and not before the provider's own copy had its time.
+    """
     with store.read() as reader:
+        if not settings.get(reader, "server_sent"):
+            return []
         servers = {each.id for each in reader.accounts.servers(account) if not each.saves_sent}
         ours = {
             each.id
@@ -56,7 +63,7 @@ def append_missing(store: Store, account: AccountId, source: ImapSource) -> list
             for row in sent
             if row.identity_id in ours
             and not row.found_in_sent
-            and reader.now_ms - (row.accepted_ms or 0) < _WITHIN_MS
+            and _SETTLE_MS <= reader.now_ms - (row.accepted_ms or 0) < _WITHIN_MS
         ]
         folder = _sent_folder(reader, account)
     written: list[OutboxId] = []

@@ -5,11 +5,9 @@ Device settings (window, theme, language) live elsewhere. Must not know what a s
 """
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
-from itertools import pairwise
+from functools import partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -17,13 +15,13 @@ from solodesk.base.errors import KnownError
 from solodesk.domain.changes import Changes
 from solodesk.domain.survey import Scale
 from solodesk.domain.views import View
+from solodesk.services import setting_values
 from solodesk.services.units import Desk, Reader
 from solodesk.wording.gettext import marked
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WORKING: Final = ("mon", "tue", "wed", "thu", "fri")
 DEFAULT_HOURS: Final = {d: [["09:00", "18:00"]] if d in _WORKING else [] for d in DAYS}
-_TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +199,14 @@ PAGES: Final[tuple[tuple[str, tuple[Setting, ...]], ...]] = (
             Setting(
                 "archive_folder", "text", "", marked("Archive folder (empty: the server's own)")
             ),
+            Setting(
+                "server_sent",
+                "flag",
+                False,
+                marked(
+                    "Put copies of sent mail into the Sent folder where the provider keeps none"
+                ),
+            ),
             Setting("microsoft_client_id", "text", "", marked("Own client id for Microsoft")),
         ),
     ),
@@ -348,43 +354,16 @@ def _flag(setting: Setting, value: object) -> bool:
     return value
 
 
-def _zone(setting: Setting, value: object) -> str:
-    try:
-        return ZoneInfo(str(value)).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise _bad(setting, value) from None
+def _made(read: Callable[[object], Any]) -> Callable[[Setting, object], Any]:
+    """A check that stores what `read` makes of a value."""
 
+    def checked(setting: Setting, value: object) -> Any:
+        try:
+            return read(value)
+        except ValueError:
+            raise _bad(setting, value) from None
 
-def _hours(setting: Setting, value: object) -> dict[str, list[list[str]]]:
-    if not isinstance(value, dict) or set(value) - set(DAYS):
-        raise _bad(setting, value)
-    found: dict[str, list[list[str]]] = {}
-    for day in DAYS:
-        ranges = value.get(day, [])
-        if not isinstance(ranges, list) or not all(map(_is_range, ranges)):
-            raise _bad(setting, value)
-        ordered = sorted([str(start), str(end)] for start, end in ranges)
-        if any(a[1] > b[0] for a, b in pairwise(ordered)):
-            raise _bad(setting, value)
-        found[day] = ordered
-    return found
-
-
-def _is_range(pair: object) -> bool:
-    if not isinstance(pair, list) or len(pair) != 2:
-        return False
-    start, end = pair
-    texts = isinstance(start, str) and isinstance(end, str)
-    return texts and all(_TIME.fullmatch(t) for t in pair) and start < end
-
-
-def _dates(setting: Setting, value: object) -> list[str]:
-    if not isinstance(value, list):
-        raise _bad(setting, value)
-    try:
-        return sorted({date.fromisoformat(str(day)).isoformat() for day in value})
-    except ValueError:
-        raise _bad(setting, value) from None
+    return checked
 
 
 _CHECKS: Final[dict[str, Callable[[Setting, object], Any]]] = {
@@ -393,7 +372,7 @@ _CHECKS: Final[dict[str, Callable[[Setting, object], Any]]] = {
     "choice": _choice,
     "number": _number,
     "flag": _flag,
-    "zone": _zone,
-    "hours": _hours,
-    "dates": _dates,
+    "zone": _made(setting_values.zone),
+    "hours": _made(partial(setting_values.hours, days=DAYS)),
+    "dates": _made(setting_values.dates),
 }
