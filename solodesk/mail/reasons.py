@@ -18,7 +18,15 @@ _FIRST = (
             r"doesn't exist|couldn't be found|could not be found)|"
             r"no such (?:host|domain)|unknown (?:host|domain)|"
             r"host or domain name not found|unrouteable (?:mail )?domain|name service error|"
-            r"couldn't find any host|all relevant mx records point"
+            r"couldn't find any host|all relevant mx records point|name or service not known"
+        ),
+    ),
+    (
+        "temporary",
+        re.compile(
+            r"connection (?:was )?(?:refused|reset|timed? ?out)|"
+            r"too many (?:connections|concurrent)|"
+            r"temporary (?:lookup )?failure|greylist"
         ),
     ),
 )
@@ -88,7 +96,8 @@ _REASONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"polic(?:y|ies)|not (?:authori[sz]ed|permitted|allowed)|access denied|"
             r"relay(?:ing)?[^\n]{0,20}(?:denied|not|access)|administratively|"
             r"\bdmarc\b|\bspf\b|\bdkim\b|unauthenticated|authentication (?:required|check)|"
-            r"restricted|prohibited|permission|refused|rejected due|virus|"
+            r"restricted|prohibit|permission|refused|denied|rejected|virus|"
+            r"allowed rcpthosts|\btls\b|starttls|"
             r"content rejected|5\.7\.\d+|拒收|被拒|拒绝|策略|权限",
         ),
         (
@@ -134,7 +143,8 @@ def reason(statuses: Iterable[str], *texts: str) -> str:
     codes = [code for code in statuses if code]
     for code in codes:
         known = _BY_STATUS.get(code.partition(".")[2])
-        if known:
+        # "4.2.1": a mailbox that takes no more just now is not unknown.
+        if known and not (known == "address_unknown" and code.startswith("4")):
             return known
     for text in texts:
         found = in_words(text) if text.strip() else None
