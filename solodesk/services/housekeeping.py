@@ -84,14 +84,14 @@ def mend_search(store: Store) -> bool:
 
 
 def spell_names(store: Store, spell: Callable[[Sequence[str]], Sequence[Run]]) -> bool:
-    """Have the next Chinese names of customers spelt; whether there were any."""
+    """Have the next Chinese names of customers and tags spelt; whether there were any."""
     with store.read() as reader:
-        last, names = reader.search.names_to_spell()
-    if not last:
+        reach, names = reader.search.names_to_spell()
+    if not reach:
         return False
     runs = spell(names) if names else ()
     with store.write(actor=Actor.ENGINE) as desk:
-        desk.search.keep_spelt(last, runs)
+        desk.search.keep_spelt(reach, runs)
     return True
 
 

@@ -8,7 +8,6 @@ What is asked is planned in search_plan.py and carried out in search_run.py.
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, tzinfo
-from itertools import islice
 from typing import Any
 
 from solodesk.domain.ids import MessageId, TicketId
@@ -178,14 +177,14 @@ class Search:
         gap = self._gap()
         return [d for d in documents if gap is None or not gap[0] < d[0] <= gap[1]]
 
-    def names_to_spell(self) -> tuple[int, list[str]]:
-        """Customers' names that pinyin does not find quickly yet, and the last customer of them
-        (0 when there is none left)."""
+    def names_to_spell(self) -> tuple[str, list[str]]:
+        """Names of customers and tags that pinyin does not find quickly yet, and how far they
+        reach ("" when there are none left)."""
         return Spelling(self._tx).next_names()
 
-    def keep_spelt(self, last: int, runs: Iterable[Run]) -> None:
-        """What the names up to customer `last` sound like (`spelling.all_runs`)."""
-        Spelling(self._tx).keep(last, runs)
+    def keep_spelt(self, reach: str, runs: Iterable[Run]) -> None:
+        """What these names sound like (`spelling.all_runs`)."""
+        Spelling(self._tx).keep(reach, runs)
 
     # -- asking
 
@@ -200,13 +199,17 @@ class Search:
         """Tickets with a matching message, newest match first."""
         from solodesk.store.search_run import run
 
-        most = None if limit is None else 2 * limit
-        while True:
-            matches = list(islice(run(self._tx, query, self.zone, most), most))
-            found = dict.fromkeys(TicketId(match.ticket) for match in matches)
-            if limit is None or most is None or len(found) >= limit or len(matches) < most:
-                return list(found)[:limit]
-            most *= 4
+        found: dict[TicketId, None] = {}
+        for most in (None,) if limit is None else (2 * limit, None):
+            count = 0
+            for match in run(self._tx, query, self.zone, most):
+                count += 1
+                found[TicketId(match.ticket)] = None
+                if limit is not None and len(found) >= limit:
+                    return list(found)
+            if most is not None and count < most:
+                break
+        return list(found)
 
     def snippets(
         self, query: SearchQuery, tickets: Iterable[TicketId]

@@ -4,14 +4,14 @@ A small index that keeps its own text (table search_card), in step at the end of
 rowid = 2 × the note's id, or 2 × the customer's id + 1.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from solodesk.domain.search_tree import Field, Term, Word
 from solodesk.domain.segment import fold, segment, split
 from solodesk.store.driver import Value
 from solodesk.store.search_plan import Condition, carrying, expression
 from solodesk.store.spec import to_json
-from solodesk.store.spelling import chinese, runs_of, sounds
+from solodesk.store.spelling import Spelling
 from solodesk.store.transaction import Transaction
 
 _MOST = 2_000
@@ -69,7 +69,7 @@ class Cards:
 
     # -- asking
 
-    def tickets(self, term: Term, field: Field, runs: Iterable[Term]) -> Condition | None:
+    def tickets(self, term: Term, field: Field, runs: Sequence[Term]) -> Condition | None:
         """Tickets whose notes, tags or customer hold the words; None when none does."""
         if field is Field.SUBJECT:
             return None
@@ -80,7 +80,7 @@ class Cards:
         )
         notes = [row[0] // 2 for row in found if row[0] % 2 == 0]
         customers = [row[0] // 2 for row in found if row[0] % 2]
-        tags = self._tags_with(term) if field is Field.ANY else []
+        tags = self._tags_with(term, runs) if field is Field.ANY else []
         parts: list[str] = []
         params: list[Value] = []
         if notes and field is Field.ANY:
@@ -120,29 +120,25 @@ class Cards:
         exact = [tag for tag, each in known if each == wanted]
         if exact:
             return exact
-        spoken = [tag for tag, each in self._tags() if self._sounds(each, wanted, prefix=prefix)]
+        runs = {run.said for run in Spelling(self._tx).spelt(Term((wanted,), prefix))}
+        spoken = [tag for tag, each in known if each in runs]
         if not prefix:
             return spoken
-        return [tag for tag, each in known if each.startswith(wanted)] + spoken
+        begun = tuple(runs)
+        return [tag for tag, each in known if each.startswith((wanted, *begun))]
 
     def _tags(self) -> list[tuple[int, str]]:
         if self._names is None:
             self._names = [(row[0], row[1]) for row in self._tx.all("SELECT id, name FROM tag")]
         return self._names
 
-    def _tags_with(self, term: Term) -> list[int]:
-        """Tags whose name holds the words, or sounds so."""
-        typed = term.tokens[0] if len(term.tokens) == 1 else ""
+    def _tags_with(self, term: Term, runs: Sequence[Term]) -> list[int]:
+        """Tags whose name holds the words, or characters that sound so."""
         return [
             tag
             for tag, name in self._tags()
-            if _holds(split(segment(name)), term) or self._sounds(name, typed, prefix=term.prefix)
+            if _holds(split(segment(name)), term) or any(run.said in fold(name) for run in runs)
         ]
-
-    def _sounds(self, name: str, typed: str, *, prefix: bool) -> bool:
-        if len(typed) < 2 or not (typed.isascii() and typed.isalpha()) or not chinese(name):
-            return False
-        return any(sounds(said, typed, prefix=prefix) for said, _, _ in runs_of(name))
 
 
 def _holds(have: tuple[str, ...], term: Term) -> bool:

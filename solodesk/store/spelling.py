@@ -62,7 +62,7 @@ def sounds(said: str, typed: str, *, prefix: bool) -> bool:
 
 
 class Spelling:
-    """Table name_sound."""
+    """Table name_sound: names of customers and tags."""
 
     __slots__ = ("_tx",)
 
@@ -70,7 +70,7 @@ class Spelling:
         self._tx = tx
 
     def spelt(self, term: Term) -> list[Term]:
-        """What else a typed word may mean: characters in names of customers that sound so."""
+        """What else a typed word may mean: characters in names that sound so."""
         typed = term.tokens[0]
         if len(term.tokens) > 1 or len(typed) < 2 or not (typed.isascii() and typed.isalpha()):
             return []
@@ -101,31 +101,41 @@ class Spelling:
         found.update((row[0], None) for row in rows)
 
     def _unspelt(self) -> Iterable[Run]:
+        done, tags = self._done()
         names = self._tx.all(
-            "SELECT DISTINCT name FROM customer WHERE id > ? AND name GLOB '*[一-鿿]*'",
-            (self._done(),),
+            "SELECT DISTINCT name FROM customer WHERE id > ? AND name GLOB '*[一-鿿]*'"
+            " UNION SELECT name FROM tag WHERE id > ? AND name GLOB '*[一-鿿]*'",
+            (done, tags),
         )
-        return [run for (name,) in names for run in runs_of(name)]
+        return all_runs([name for (name,) in names])
 
-    def _done(self) -> int:
-        return int(self._tx.value("SELECT value FROM meta WHERE key = ?", (_DONE,)) or 0)
+    def _done(self) -> tuple[int, int]:
+        """The last customer and the last tag whose names were spelt."""
+        found = self._tx.value("SELECT value FROM meta WHERE key = ?", (_DONE,))
+        customer, _, tag = str(found or "0 0").partition(" ")
+        return int(customer), int(tag or 0)
 
-    def next_names(self) -> tuple[int, list[str]]:
-        """The next names to be spelt, and the last customer they belong to (0: there is none)."""
+    def next_names(self) -> tuple[str, list[str]]:
+        """The next names to be spelt, and how far they reach ("" when there are none)."""
+        done, tags = self._done()
         rows = self._tx.all(
-            "SELECT id, name FROM customer WHERE id > ? ORDER BY id LIMIT ?", (self._done(), _BATCH)
+            "SELECT id, name FROM customer WHERE id > ? ORDER BY id LIMIT ?", (done, _BATCH)
         )
-        return (rows[-1][0] if rows else 0), [name for _, name in rows if chinese(name)]
+        more = self._tx.all("SELECT id, name FROM tag WHERE id > ? ORDER BY id", (tags,))
+        if not (rows or more):
+            return "", []
+        reach = f"{rows[-1][0] if rows else done} {more[-1][0] if more else tags}"
+        return reach, [name for _, name in (*rows, *more) if chinese(name)]
 
-    def keep(self, last: int, runs: Iterable[Run]) -> None:
-        """What the names up to customer `last` sound like."""
+    def keep(self, reach: str, runs: Iterable[Run]) -> None:
+        """What the names that `next_names` gave sound like."""
         self._tx.run_many(
             "INSERT OR IGNORE INTO name_sound (sound, chars, n) VALUES (?, ?, ?)", sorted(set(runs))
         )
         self._tx.run(
             "INSERT INTO meta (key, value) VALUES (?, ?)"
             " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            (_DONE, str(last)),
+            (_DONE, reach),
         )
 
     def renamed(self, customers: Iterable[int]) -> None:
