@@ -27,11 +27,21 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another place or name of a provider. `after_refusal`: worth a try when the first refused the
+    sign-in; each such attempt counts with the provider."""
+
+    imap: Endpoint
+    smtp: Endpoint
+    after_refusal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """Where an address's mail is. `wants`: password | app_password | auth_code | bridge | oauth2.
 
     `sign_in`: the authority for signing in through the browser (oauth.json), if there is one.
-    `also`: (receiving, sending) pairs to try when the first are refused or not there.
+    `also`: what to try when the first servers are not there, or refuse.
     `looks`: the shape of its special passwords. `steps`: what to do there first, in the language
     spoken now.
     """
@@ -43,7 +53,7 @@ class Provider:
     saves_sent: bool
     page: str | None
     sign_in: str | None = None
-    also: tuple[tuple[Endpoint, Endpoint], ...] = ()
+    also: tuple[Elsewhere, ...] = ()
     looks: str | None = None
     steps: tuple[str, ...] = ()
 
@@ -102,7 +112,10 @@ def _provider(entry: dict[str, Any], address: str) -> Provider:
         saves_sent=entry["saves_sent"],
         page=entry.get("page"),
         sign_in=entry.get("sign_in"),
-        also=tuple(_sides({**entry, **other}, address) for other in entry.get("also", ())),
+        also=tuple(
+            Elsewhere(*_sides({**entry, **other}, address), bool(other.get("after_refusal")))
+            for other in entry.get("also", ())
+        ),
         looks=entry.get("looks"),
         steps=_steps(entry.get("help")),
     )

@@ -65,8 +65,8 @@ class AccountPlan:
     saves_sent: bool
     provider: Provider | None
     browser: bool = False
-    also: tuple[tuple[Server, Server], ...] = ()
-    """Pairs of servers to try next, where the provider has several places or names."""
+    also: tuple[tuple[Server, Server, bool], ...] = ()
+    """Servers to try next, and whether also after a refusal (mail/providers.py, Elsewhere)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def _server(
 
 def _others(
     asked: AccountInput, known: Provider | None, imap: Server, smtp: Server
-) -> tuple[tuple[Server, Server], ...]:
+) -> tuple[tuple[Server, Server, bool], ...]:
     """The provider's other places, unless the owner wants servers or a name of their own."""
     if known is None or (imap.host, smtp.host) != (known.imap.host, known.smtp.host):
         return ()
@@ -142,8 +142,10 @@ def _others(
         (
             Server(one.host, one.port, one.tls, one.user, asked.ca_file),
             Server(two.host, two.port, two.tls, two.user, asked.ca_file),
+            each.after_refusal,
         )
-        for one, two in known.also
+        for each in known.also
+        for one, two in ((each.imap, each.smtp),)
     )
 
 

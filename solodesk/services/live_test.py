@@ -13,9 +13,8 @@ from solodesk.mail.server import Server, Timeouts
 from solodesk.services import accounts, certificates
 from solodesk.services.accounts import AccountPlan
 
-_TRY_NEXT = frozenset({"wrong_password", "host_not_found", "unreachable", "timeout"})
 _REFUSED = frozenset({"wrong_password", "app_password_needed"})
-_ABSENT = frozenset({"unreachable", "timeout"})
+_ABSENT = frozenset({"host_not_found", "unreachable", "timeout"})
 
 
 def secret_of(plan: AccountPlan, typed: str) -> str:
@@ -38,12 +37,16 @@ def run(plan: AccountPlan, secret: str, timeouts: Timeouts | None = None) -> Acc
     password, `bridge_not_running`, and whatever the servers said.
     """
     first: KnownError | None = None
-    for receive, send in ((plan.imap, plan.smtp), *plan.also):
+    refused = False
+    for receive, send, after_refusal in ((plan.imap, plan.smtp, True), *plan.also):
+        if refused and not after_refusal:
+            continue
         try:
             accounts.try_out(receive, send, secret, timeouts)
         except KnownError as error:
             first = first or error
-            if error.code not in _TRY_NEXT:
+            refused = error.code == "wrong_password"
+            if not refused and error.code not in _ABSENT:
                 break
         else:
             return dataclasses.replace(plan, imap=receive, smtp=send, also=())

@@ -10,7 +10,7 @@ import pytest
 
 from solodesk.base.errors import KnownError, NeedsOwner
 from solodesk.mail import probe
-from solodesk.mail.providers import Endpoint, Provider
+from solodesk.mail.providers import Elsewhere, Endpoint, Provider
 from solodesk.mail.server import Server, Timeouts
 from solodesk.services import accounts, certificates, live_test
 from solodesk.services.accounts import AccountInput, AccountPlan, Side
@@ -40,7 +40,11 @@ def out(sink: SmtpSink, user: str) -> Endpoint:
 def test_the_other_sign_in_name_is_tried_and_kept(mailbox: Mailbox, new_smtp_sink: Sinks) -> None:
     sink = new_smtp_sink("plain", login=("me@shop.example", mailbox.password))
     smtp = out(sink, "me@shop.example")
-    found = provider(here(mailbox, "nobody"), smtp, also=((here(mailbox, mailbox.user), smtp),))
+    found = provider(
+        here(mailbox, "nobody"),
+        smtp,
+        also=(Elsewhere(here(mailbox, mailbox.user), smtp, after_refusal=True),),
+    )
     plan = accounts.plan(AccountInput("me@shop.example"), found)
     worked = live_test.run(plan, mailbox.password, QUICK)
     assert worked.imap.user == mailbox.user
@@ -58,9 +62,25 @@ def test_the_next_place_is_tried_when_the_first_is_not_there(
     gone = Endpoint("127.0.0.1", free_port(), "plain", mailbox.user)
     plan = accounts.plan(
         AccountInput("me@shop.example"),
-        provider(gone, smtp, also=((here(mailbox, mailbox.user), smtp),)),
+        provider(gone, smtp, also=(Elsewhere(here(mailbox, mailbox.user), smtp),)),
     )
     assert live_test.run(plan, mailbox.password, QUICK).imap.port == mailbox.port
+
+
+def test_a_refusal_is_no_reason_to_ask_the_same_provider_elsewhere(
+    mailbox: Mailbox, new_smtp_sink: Sinks
+) -> None:
+    """Its other entrance leads to the same account, and each attempt counts (faults.md R7)."""
+    sink = new_smtp_sink("plain", login=(mailbox.user, mailbox.password))
+    smtp = out(sink, mailbox.user)
+    same = here(mailbox, mailbox.user)
+    plan = accounts.plan(
+        AccountInput("me@shop.example"), provider(same, smtp, also=(Elsewhere(same, smtp),))
+    )
+    refusals = mailbox.server.log().count("auth failed, 1 attempts")
+    with pytest.raises(NeedsOwner, match="wrong_password"):
+        live_test.run(plan, "wrong", QUICK)
+    assert mailbox.server.log().count("auth failed, 1 attempts") == refusals + 1
 
 
 def test_servers_given_by_hand_are_the_only_ones_tried() -> None:
@@ -70,9 +90,9 @@ def test_servers_given_by_hand_are_the_only_ones_tried() -> None:
     named = accounts.plan(AccountInput("me@icloud.com", user="someone"))
     assert named.also == ()
     usual = accounts.plan(AccountInput("me@icloud.com"))
-    assert [one.user for one, _two in usual.also] == ["me@icloud.com"]
+    assert [one.user for one, _two, _refused in usual.also] == ["me@icloud.com"]
     zoho = accounts.plan(AccountInput("me@zoho.com"))
-    assert [one.host for one, _two in zoho.also][:2] == ["imap.zoho.eu", "imap.zoho.in"]
+    assert [one.host for one, _two, _refused in zoho.also][:2] == ["imap.zoho.eu", "imap.zoho.in"]
 
 
 def test_servers_the_table_knows_keep_their_facts_when_found_elsewhere() -> None:
