@@ -100,6 +100,8 @@ def fold_quotes_html(html: str) -> tuple[str, str | None]:
     if not marked or not _safe(root, {node.mem_id for node in marked}):
         return html, None
     quoted = "\n".join(node.html or "" for node in marked)
+    if quotes.answered_inside(html_to_text(quoted).split("\n")):
+        return html, None
     for node in marked:
         node.decompose()
     return tree.html or "", quoted

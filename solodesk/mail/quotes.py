@@ -15,7 +15,7 @@ from solodesk.mail.attribution import MOST, Credit, credit, may_end, opens
 from solodesk.mail.headerblock import begins_with_block as begins_with_header
 from solodesk.mail.words import plain, words
 
-__all__ = ["Split", "begins_with_header", "is_attribution", "is_header_label", "is_rule",
+__all__ = ["Split", "answered_inside", "begins_with_header", "is_attribution", "is_header_label", "is_rule",
            "points_below", "split_quotes"]  # fmt: skip
 
 _WORDY = re.compile(r"[^\W_]")
@@ -27,6 +27,13 @@ _ENDS = frozenset(":：>- \u200e\u200f\u202c\xa0")
 """Last characters of lines that are looked at more closely."""
 _RULING = "-_=*~—－─━‐‑‒–＿＝#"
 _RULES = frozenset(_RULING)
+_ANSWER = re.compile(
+    r"\s{0,8}(?:[-=]{1,3}>|→|⇒|▶|(?:answer|ans|antwort|réponse|respuesta|risposta|resposta|antwoord|"
+    r"odpowiedź|ответ|svar|vastaus|odpověď|cevap|відповідь|答案?|回答|答复|答覆|답변)\s?\d{0,2}\s?[:：])",
+    re.IGNORECASE,
+)
+"""How people begin an answer they write between somebody else's lines."""
+_SEEN = 400
 _INITIALS = re.compile(r"\s?[A-Z]{1,4}>\s")
 _GROUPWISE = re.compile(r">>> .{3,200}\d{1,2}[:.]\d{2}.{0,8}>>>$")
 _LOOK_BACK = 4
@@ -71,10 +78,24 @@ def split_quotes(
         return Split(_tidy(body), quoted=False)
     new = _tidy("\n".join([line for line, kept in zip(shown, page.keep, strict=True) if kept]))
     lost = not _VISIBLE.search(new) and _WORDY.search(body)
-    below = page.first_cut is not None and (points_below(new) or tails.only_greets(new))
+    below = page.first_cut is not None and (
+        points_below(new)
+        or tails.only_greets(new)
+        or answered_inside(lines[page.first_cut :], sender)
+    )
     if lost or below:
         return Split(_tidy(body), quoted=False, history=history)
     return Split(new, quoted=True, first_cut=page.first_cut, history=history)
+
+
+def answered_inside(history: list[str], sender: str = "") -> bool:
+    """Somebody answered inside unmarked history, with the marks that people and Outlook put."""
+    name = sender.rpartition(" ")[0].strip().lower()
+    marked = f"[{name}]" if len(name) > 2 else None
+    return any(
+        _ANSWER.match(line) or (marked is not None and line.lstrip().lower().startswith(marked))
+        for line in history[:_SEEN]
+    )
 
 
 def points_below(new: str) -> bool:
