@@ -15,8 +15,16 @@ from solodesk.mail.attribution import MOST, Credit, credit, may_end, opens
 from solodesk.mail.headerblock import begins_with_block as begins_with_header
 from solodesk.mail.words import plain, words
 
-__all__ = ["Split", "answered_inside", "begins_with_header", "is_attribution", "is_header_label", "is_rule",
-           "points_below", "split_quotes"]  # fmt: skip
+__all__ = [
+    "Split",
+    "answered_inside",
+    "begins_with_header",
+    "is_attribution",
+    "is_header_label",
+    "is_rule",
+    "points_below",
+    "split_quotes",
+]
 
 _WORDY = re.compile(r"[^\W_]")
 _VISIBLE = re.compile(r"[^\s>＞\-_=*~|.,:;—－]")
