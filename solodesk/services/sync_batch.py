@@ -21,6 +21,7 @@ from solodesk.services.ingest import Place, ingest, received_time
 from solodesk.services.prepared import Prepared
 from solodesk.services.units import Desk, Store
 from solodesk.store import rows
+from solodesk.store.raw_form import FOLDED_UP_TO, packed_raw
 
 _log = logging.getLogger(__name__)
 _LOCK_S = 0.018
@@ -87,7 +88,7 @@ def take_in(
 
     Raises `KnownError` when the store itself fails; what was committed before stays.
     """
-    items = [_Item(each, meaning) for each, meaning in zip(fetched, meanings, strict=True)]
+    items = [_ready(each, meaning) for each, meaning in zip(fetched, meanings, strict=True)]
     took = Took()
     pause = threading.Event()
     at = 0
@@ -102,6 +103,13 @@ def take_in(
             at = poison.at + 1
         pause.wait(_PAUSE_S)
     return took
+
+
+def _ready(fetched: Fetched, prepared: Prepared) -> _Item:
+    """What nobody compressed yet for its size is compressed before the write lock is taken."""
+    if prepared.packed is None and len(fetched.raw) > FOLDED_UP_TO:
+        prepared = dataclasses.replace(prepared, packed=packed_raw(fetched.raw))
+    return _Item(fetched, prepared)
 
 
 def _write_some(

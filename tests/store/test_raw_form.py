@@ -132,3 +132,17 @@ def test_too_little_in_common_makes_no_dictionary() -> None:
 def test_packing_tells_its_form() -> None:
     assert packed_raw(b"plain")[0] == PLAIN
     assert packed_raw(mail([encoded(b"y" * 500, 76, b"\n")], b"\n"))[0] == FOLDED
+
+
+def test_a_big_message_is_written_in_pieces_and_replaced(store: Store) -> None:
+    big = random.Random(1).randbytes(3 * 1024 * 1024 + 7)
+    with store.write() as desk:
+        message = samples.letter(desk, "big")
+        desk.raw.add(message, big)
+    with store.read() as reader:
+        assert reader.raw.get(message) == big
+    with store.write() as desk:
+        desk.raw.replace(message, big + b"more")
+    with store.read() as reader:
+        assert reader.raw.get(message) == big + b"more"
+    assert store.check() == ()

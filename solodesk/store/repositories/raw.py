@@ -5,6 +5,9 @@ from solodesk.store.compression import unpack
 from solodesk.store.raw_form import FOLDED, Cell, packed_raw, unfold
 from solodesk.store.transaction import Transaction
 
+_AT_ONCE = 1024 * 1024
+"""Bytes that are written in one go."""
+
 
 class RawMail:
     """Table raw: every message byte for byte, compressed."""
@@ -16,16 +19,28 @@ class RawMail:
 
     def add(self, message: MessageId, raw: bytes, packed: Cell | None = None) -> None:
         """Keep the bytes of a message; `packed` when they were compressed already."""
-        row = (message, *(packed or self._packed(raw)))
-        self._tx.run("INSERT INTO raw (message_id, form, data) VALUES (?, ?, ?)", row)
+        form, data = packed or self._packed(raw)
+        if len(data) <= _AT_ONCE:
+            row = (message, form, data)
+            self._tx.run("INSERT INTO raw (message_id, form, data) VALUES (?, ?, ?)", row)
+            return
+        room = (message, form, len(data))
+        self._tx.run("INSERT INTO raw (message_id, form, data) VALUES (?, ?, zeroblob(?))", room)
+        self._fill(message, data)
 
     def _packed(self, raw: bytes) -> Cell:
         return packed_raw(raw, self._tx.newest_dictionary())
 
+    def _fill(self, message: MessageId, data: bytes) -> None:
+        """Write a big cell piece by piece: bound whole, it would be in memory twice."""
+        with self._tx.link.blobopen("raw", "data", message) as cell:
+            for at in range(0, len(data), _AT_ONCE):
+                cell.write(data[at : at + _AT_ONCE])
+
     def replace(self, message: MessageId, raw: bytes) -> None:
         """Keep these bytes instead (the rest of a message has come)."""
-        row = (*self._packed(raw), message)
-        self._tx.run("UPDATE raw SET form = ?, data = ? WHERE message_id = ?", row)
+        self._tx.run("DELETE FROM raw WHERE message_id = ?", (message,))
+        self.add(message, raw)
 
     def get(self, message: MessageId) -> bytes | None:
         """The bytes as they came, or None when they were erased."""
