@@ -33,6 +33,9 @@ _TEXT = re.compile(
     r'(?:[^"(<,;:=]+|=\?[^?\s,;<>]{1,60}\?[BbQq]\?(?:[^?\s]{0,2000}|[^?"<>]{0,2000})\?=|=)+'
 )
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+# Python's own mailer encodes the comma between two mailboxes when it folds there.
+_ENCODED_MARK = re.compile(r"=\?[^?\s]{1,40}\?(?:[Qq]\?=(2C|3B|3A)_?|[Bb]\?(LA|Ow|Og)==)\?=")
+_MARKS = {"2C": ",", "3B": ";", "3A": ":", "LA": ",", "Ow": ";", "Og": ":"}
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _PARENTHESES = re.compile(r"[()]|\\.", re.DOTALL)
 
@@ -44,6 +47,8 @@ def parse_addresses(raw: bytes, hint: str | None = None) -> tuple[Address, ...]:
 
 def read_list(value: str, hint: str | None = None) -> tuple[Address, ...]:
     """The mailboxes of an unfolded address list; one more than the limit tells of too many."""
+    if "=?" in value:
+        value = _ENCODED_MARK.sub(lambda mark: _MARKS[mark[1] or mark[2]], value)
     if "＠" in value and "@" not in value:
         value = value.replace("＠", "@")
     simple = _SIMPLE.fullmatch(value)
