@@ -105,3 +105,20 @@ def test_secrets_of_both_sides(store: Store) -> None:
     keychain.set(row.address, Purpose.SMTP, "two")
     assert accounts.secret_of(keychain, row, Purpose.SMTP) == "two"
     assert accounts.secret_of(keychain, row) == "one"
+
+
+def test_one_more_attempt_when_the_owner_mended_something_there(store: Store) -> None:
+    """Not for a refused password: asking again with the same one only annoys (faults.md R7)."""
+    plan = accounts.plan(AccountInput("me@shop.example", imap=HOME, smtp=HOME))
+    with store.write() as desk:
+        account = accounts.add(desk, plan)
+    for code, allowed in (("imap_not_allowed", True), ("wrong_password", False)):
+        error = KnownError(code, host="h", user="u", text="no")
+        with store.write() as desk:
+            desk.accounts.update(account, auth_failures=0)
+            for _refusal in range(3):
+                state = accounts.receive_failed(desk, account, error)
+            assert state == "sign_in_needed"
+            accounts.asked_again(desk)
+            row = accounts.get(desk, account)
+        assert accounts.may_sign_in(row) == allowed, code
