@@ -56,6 +56,11 @@ _PLACEHOLDER = re.compile(
     r"HTMLメール",
     re.IGNORECASE,
 )
+# Without one of these a text is no excuse (a cheap look before the big pattern).
+_HINTS = (
+    "html", "http", "view", "mime", "display", "can't", "can’t", "cannot", "unable", "trouble",
+    "不支持", "无法", "affich", "support", "muestra", "soport", "admite", " ve ", "wird nicht",
+)  # fmt: skip
 _ONLY_LINK = re.compile(r"\S{0,60}\s*<?https?://\S+>?", re.IGNORECASE)
 _NOT_WORD = re.compile(r"[\W_]+")
 # What Exchange makes of the text that stands behind a file in a mail of Apple's.
@@ -339,7 +344,9 @@ def _speaks(plain: str, html: str) -> bool:
     if len(words) > 400:
         return True
     short = len(words) < _SHORT
-    if not (short or _PLACEHOLDER.search(words) or _ONLY_LINK.fullmatch(words)):
+    low = words.lower()
+    hints = any(hint in low for hint in _HINTS)
+    if not (short or (hints and (_PLACEHOLDER.search(words) or _ONLY_LINK.fullmatch(words)))):
         return True
     shown = _TAG.sub(" ", html[max(html.find("<body"), html.find("<BODY"), 0) :])
     bare, told = _NOT_WORD.sub("", words), _NOT_WORD.sub("", shown)
@@ -384,7 +391,8 @@ def _join_html(segments: list[_Segment]) -> str | None:
 
 def _tidy(words: str) -> str:
     """Without blanks at the ends of lines (the mark of a signature keeps its own)."""
-    if " \n" in words or "\t\n" in words or words[-1:].isspace():
+    blanks = words.count(" \n") > words.count("\n-- \n")
+    if blanks or "\t\n" in words or words[-1:].isspace():
         lines = [line.rstrip() if line != "-- " else line for line in words.split("\n")]
         words = "\n".join(lines)
     return words.strip("\n")

@@ -48,7 +48,9 @@ def decode(data: bytes, encoding: bytes) -> tuple[bytes, str | None]:
     if token == b"base64":
         return _base64(data)
     if token in {b"quoted-printable", b"quoted_printable", b"qp", b"quotedprintable"}:
-        return binascii.a2b_qp(_QP_SOFT.sub(b"=\n", data)), None
+        if b"= " in data or b"=\t" in data:  # blanks between the sign and the end of its line
+            data = _QP_SOFT.sub(b"=\n", data)
+        return binascii.a2b_qp(data), None
     if token in _AS_IS:
         return data, None
     if token in _UU_NAMES:
