@@ -95,7 +95,9 @@ class _Pass:
 
     def run(self) -> list[FolderResult]:
         chosen = self.source.folders(self.more) if self.folders is None else self.folders
-        plans = [self._plan(folder) for folder in chosen]
+        # INBOX last: it is open already when its mail is fetched.
+        rows_ = [self._folder_row(folder) for folder in chosen]
+        plans = [self._plan(row) for row in reversed(rows_)][::-1]
         for plan in plans:
             self._fetch(plan, plan.plain[:FIRST])
         # Only now, so that helpers starting do not hold up what the owner waits for.
@@ -110,8 +112,8 @@ class _Pass:
             self._done(results, plans)
         return results
 
-    def _plan(self, folder: SyncFolder) -> Plan:
-        plan = make_plan(self.store, self.source, self._folder_row(folder), self.since_ms)
+    def _plan(self, row: rows.Folder) -> Plan:
+        plan = make_plan(self.store, self.source, row, self.since_ms)
         if plan.wanted:
             self.on_progress(Progress(plan.folder.name, plan.here, plan.server))
         return plan

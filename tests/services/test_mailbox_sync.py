@@ -368,7 +368,7 @@ def test_nothing_new_is_asked_in_three_words(shop: Shop, monkeypatch: pytest.Mon
     assert said == ["LIST", "EXAMINE", "EXAMINE"]
     fill(shop.box, 1, first=20)
     assert once_more()[0].new == 1
-    assert said == ["LIST", "EXAMINE", "EXAMINE", "EXAMINE", "UID", "UID"]  # sizes, then bytes
+    assert said == ["LIST", "EXAMINE", "EXAMINE", "UID", "UID"]  # sizes, then bytes
 
 
 def test_more_folders_by_choice_bring_no_duplicates(shop: Shop) -> None:
