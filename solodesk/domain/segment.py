@@ -15,16 +15,17 @@ from solodesk.domain.script import SIMPLIFIED
 
 _CHARACTER = re.compile(f"[{SPACELESS}]")
 _RUNS = re.compile(f"[{SPACELESS}]|[^{SPACELESS}]+")
+# What SQLite takes for a letter depends on its age: it is given nothing to doubt, no surrogates,
+# no private characters but ours.
+_TOKENS = re.compile(rf"(?=\w)[{SPACELESS}]|[{EMOJI}]|[^\W{SPACELESS}]+")
 _DROPPED = re.compile(f"[{COMBINING}{WIDTHLESS}]+")
 _EMOJI = re.compile(f"[{EMOJI}]")
 _TRADITIONAL = re.compile(f"[{''.join(map(chr, SIMPLIFIED))}]")
-# Surrogates and NUL cannot be stored; private characters stand for emoji and marks of ours.
-_UNSTORABLE = re.compile("[\ud800-\udfff\x00\ue000-\uf8ff]")
 _FIRST_PRIVATE = 0xE000
-
 _DASHES = r"\-_\u2010-\u2013\u2212"
 # No number goes over a line's end: only lines with a digit are looked at (most have none).
 _NUMBERED_LINE = re.compile(r"^[^\n\d]*\d[^\n]*", re.MULTILINE)
+_DIGIT = re.compile(r"\d")
 _NUMBERED = re.compile(
     rf"(?<![^\W_])(?=[a-z{_DASHES}]*\d)[a-z0-9]+(?:[{_DASHES}][a-z0-9]+)+(?![^\W_])"
 )
@@ -49,16 +50,16 @@ def fold(text: str) -> str:
 
 
 def _picture(match: re.Match[str]) -> str:
-    """An emoji as a private character between spaces: the tokenizer takes it for a letter."""
+    """An emoji as a private character: the tokenizer takes it for a letter."""
     code = ord(match[0])
     place = code - 0x1F000 if code >= 0x1F000 else 0xB00 + code - 0x2600
-    return f" {chr(_FIRST_PRIVATE + place)} "
+    return chr(_FIRST_PRIVATE + place)
 
 
 def _spaced(folded: str) -> str:
     if folded.isascii():
         return folded.replace("\x00", " ")
-    return _EMOJI.sub(_picture, _UNSTORABLE.sub(" ", " ".join(_RUNS.findall(folded))))
+    return _EMOJI.sub(_picture, " ".join(_TOKENS.findall(folded)))
 
 
 def segment(text: str) -> str:
@@ -73,6 +74,8 @@ def segment(text: str) -> str:
 def in_one_piece(folded: str) -> list[str]:
     """Order numbers and telephone numbers of folded text without what stands between their
     pieces; telephone numbers with a country code also as they are dialled at home."""
+    if _DIGIT.search(folded) is None:
+        return []
     lines = _NUMBERED_LINE.findall(folded)
     found: dict[str, None] = {}
     for match in chain.from_iterable(map(_NUMBERED.finditer, lines)):

@@ -244,7 +244,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         marked("Check the part before the colon, or search for plain words."),
     ),
     "not_understood": (
-        marked("{said}"),
+        marked("That search is not complete: {said}"),
         "",
     ),
     "empty_query": (
