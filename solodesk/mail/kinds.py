@@ -78,7 +78,9 @@ def _robot_list_or_person(case: Case, signs: tuple[str, ...]) -> Verdict:
     machine = robots.machine(case) if sender is not None else None
     if machine:
         return Verdict(Kind.AUTO_REPLY, (machine,), sender, None, bool(signs))
-    return _person(case, sender, signs, gate=bool(signs))
+    # Whatever signs there are, it reads like a letter: a doubt is a person.
+    because = (*signs, "reads_like_a_letter") if signs else ("no_machine_sign",)
+    return _person(case, sender, because, gate=bool(signs))
 
 
 def _person(case: Case, sender: Address | None, because: tuple[str, ...], *, gate: bool) -> Verdict:

@@ -140,7 +140,8 @@ def _message(
 
 def _substitute(env: Envelope, verdict: kinds.Verdict, own: frozenset[str]) -> Address | None:
     """Who the customer is when From names nobody: the Sender, or where answers are wanted."""
-    if verdict.kind is not Kind.PERSON or verdict.because or (env.from_ and env.from_.address):
+    form = any(code.startswith("contact_form") for code in verdict.because)
+    if verdict.kind is not Kind.PERSON or form or (env.from_ and env.from_.address):
         return None
     for person in (env.sender, *env.reply_to):
         if person is not None and person.address and person.address.lower() not in own:

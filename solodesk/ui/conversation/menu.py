@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from solodesk.domain.views import ConversationItem
 from solodesk.services.showing import Shown
+from solodesk.ui.conversation.reasons import why_here
 from solodesk.wording.gettext import _, marked
-from solodesk.wording.joined import why_here
 
 # The charset mail is most often sent in without saying so, by language.
 ENCODINGS = (
@@ -50,7 +50,7 @@ def message_menu(
 def _place(menu: QMenu, item: ConversationItem, act: Callable[[str], None]) -> None:
     """Why the message is in this ticket, and the way out."""
     menu.addSeparator()
-    why = why_here(item.joined_by)
+    why = why_here(item)
     if why is not None:
         menu.addAction(why).setEnabled(False)
     _entry(menu, _("Take it out of this ticket"), "unjoin", act)

@@ -31,11 +31,17 @@ def details(item: ConversationItem) -> str:
         lines.append(
             _("Filled in on a web site; sent for the customer by {sender}.").format(sender=sender)
         )
-    if item.joined_by in _JOINED:
-        lines.append(_(_JOINED[item.joined_by]))
+    why = why_here(item)
+    if why is not None:
+        lines.append(why)
     if item.type == "in" and item.kind != "person":
         lines.append(_("Taken for: {kind}").format(kind=labels.kind(item.kind)))
     return "\n".join(lines)
+
+
+def why_here(item: ConversationItem) -> str | None:
+    """Why the message is in this ticket."""
+    return _(_JOINED[item.joined_by]) if item.joined_by in _JOINED else None
 
 
 def by_form(item: ConversationItem) -> bool:

@@ -25,7 +25,7 @@ def test_a_message_says_why_it_is_here_and_can_be_taken_out(bed: Bed, panes: Pan
     chosen: list[str] = []
     parent = QWidget()
     entries = {a.text(): a for a in message_menu(card.item, None, chosen.append, parent).actions()}
-    assert not entries["Here because it answers a message of this ticket"].isEnabled()
+    assert not entries["It answers a message of this ticket."].isEnabled()
     entries["Take it out of this ticket"].trigger()
     parent.deleteLater()
     assert card.item.message is not None
