@@ -38,13 +38,17 @@ def hide(desk: Desk, message: MessageId) -> Changes:
 
 
 def allow_sender(desk: Desk, message: MessageId, *, always: bool) -> Changes:
-    """Show the pictures of this message's sender from now on, or no longer (nor of this one)."""
+    """Show the pictures of this message's sender from now on, or of none any more."""
     row = desk.messages.get(message)
     if row is None:
         raise KnownError("no_such_message", message=int(message))
     desk.customers.show_pictures(row.from_address, always=always)
-    if not always:
-        desk.messages.update(message, remote_allowed=False)
+    if always:
+        desk.messages.update(message, remote_allowed=True)
+    else:
+        allowed = "WHERE from_address = ? AND remote_allowed = 1"
+        for each in desk.messages.select(allowed, (row.from_address,)):
+            desk.messages.update(each.id, remote_allowed=False)
     return desk.changes()
 
 

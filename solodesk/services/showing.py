@@ -72,6 +72,10 @@ class OwnServers:
 
     known: dict[AccountId, str | None] = field(default_factory=dict)
 
+    def ask_again(self) -> None:
+        """Where nothing was learnt, there may be more mail to learn from now."""
+        self.known = {account: name for account, name in self.known.items() if name is not None}
+
     def of(self, reader: Reader, account: AccountId | None) -> str | None:
         """The name for one account, None when none is believed."""
         if account is None:

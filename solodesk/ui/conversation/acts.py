@@ -6,7 +6,7 @@ open anything: an original is handed on as a file name.
 
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from solodesk.domain.ids import MessageId, TicketId
 from solodesk.domain.views import ConversationItem
@@ -40,6 +40,7 @@ class MessageActs(QObject):
     def begin(self, ticket: TicketId | None) -> None:
         """Another ticket is shown."""
         self._ticket = ticket
+        self._servers.ask_again()
         self._known.clear()
         self._whole.clear()
         self._asked.clear()
@@ -131,7 +132,9 @@ class MessageActs(QObject):
             self._known = {key: value for key, value in self._known.items() if key[0] != message}
             self.ready.emit()
 
-        self._gate.engine({"do": "fetch_pictures", "message": int(message)}, done)
+        request = {"do": "fetch_pictures", "message": int(message)}
+        # Not at once: the answer may come while the messages are being shown.
+        QTimer.singleShot(0, self, lambda: self._gate.engine(request, done))
 
     def _open_original(self, message: MessageId) -> None:
         def make(reader: Reader) -> str:

@@ -313,7 +313,8 @@ class ConversationPane(QWidget):
     def _on_gate_changed(self, changes: Changes) -> None:
         mine = self._ticket in changes.tickets or "everything" in changes.by_kind
         said = any(item.message in changes.of("message") for item in self._items if item.message)
-        if self._ticket is not None and (mine or said):
+        customer = self._row is not None and self._row.customer_id in changes.of("customer")
+        if self._ticket is not None and (mine or said or customer):
             self._acts.forget()
             self._load()
 
