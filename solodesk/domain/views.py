@@ -109,6 +109,8 @@ class ConversationItem:
     """Over the owner's size limit: only the first part was fetched."""
     pictures_always: bool = False
     """The owner always shows the pictures of this sender."""
+    visitor: str = ""
+    """Who filled in the web form that sent this message; empty for every other mail."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,10 @@ _MESSAGE = (
     " m.kind_because, (SELECT s.number FROM ticket s WHERE s.id = m.suggested_ticket_id), m.closer,"
     " m.bounce, m.damaged, m.remote_allowed, m.outbox_id,"
     " (SELECT o.state FROM outbox o WHERE o.id = m.outbox_id), m.raw_state,"
-    " coalesce((SELECT a.pictures FROM customer_address a WHERE a.address = m.from_address), 0)"
+    " coalesce((SELECT a.pictures FROM customer_address a WHERE a.address = m.from_address), 0),"
+    " CASE WHEN instr(m.kind_because, 'contact_form') THEN"
+    " (SELECT coalesce(nullif(c.name, ''), (SELECT min(a.address) FROM customer_address a"
+    " WHERE a.customer_id = c.id)) FROM customer c WHERE c.id = m.customer_id) END"
     " FROM message m LEFT JOIN words w ON w.message_id = m.id"
     " WHERE m.ticket_id = ? AND m.duplicate_of IS NULL"
 )
@@ -120,6 +123,7 @@ def _message(tx: Transaction, row: tuple[Any, ...]) -> ConversationItem:
         minutes=None,
         partial=row[21] == "partial",
         pictures_always=bool(row[22]),
+        visitor=row[23] or "",
     )
 
 

@@ -97,10 +97,10 @@ class FoldedMessage(QAbstractButton):
 
 
 def speaker(item: ConversationItem) -> str:
-    """The name over a message: the sender's, or "You" for the owner's own."""
+    """The name over a message: the sender's, a form's visitor, or "You" for the owner's own."""
     if item.type in ("out", "note"):
         return _("You")
-    return item.from_.name or item.from_.address
+    return item.visitor or item.from_.name or item.from_.address
 
 
 class MessageCard(QWidget):
@@ -144,7 +144,7 @@ class MessageCard(QWidget):
         row = QHBoxLayout()
         row.setSpacing(10)
         self._avatar = Avatar(look)
-        self._avatar.set_name(self.item.from_.name, self.item.from_.address)
+        self._avatar.set_name(self.item.visitor or self.item.from_.name, self.item.from_.address)
         row.addWidget(self._avatar)
         name = QLabel(speaker(self.item))
         name.setTextFormat(Qt.TextFormat.PlainText)

@@ -53,3 +53,16 @@ def test_a_file_out_of_winmail_is_fetched(bed: Bed) -> None:
         assert item.message is not None
         (file,) = item.attachments
         assert lists.attachment(reader, item.message, file.index) == b"%PDF-1.7\n"
+
+
+def test_a_web_form_is_its_visitors(bed: Bed) -> None:
+    from solodesk.ui.conversation.pane import ConversationPane
+
+    ticket = bed.receive(load(CORPUS / "forms/shopify_html.mail").raw, _AT_MS)
+    pane = ConversationPane(bed.gate, bed.look)
+    bed.qtbot.addWidget(pane)
+    pane.show_ticket(ticket)
+    bed.settle()
+    words = [label.text() for label in pane.findChildren(QLabel)]
+    assert "Luca Bianchi" in words
+    assert "Lampshop (Shopify)" not in words
