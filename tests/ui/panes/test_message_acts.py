@@ -125,7 +125,7 @@ def test_pictures_of_a_sender_are_allowed_fetched_and_taken_back(
     entry.trigger()
     bed.qtbot.waitUntil(lambda: not _card(panes).item.remote_allowed)
     assert not _shows(panes, web)
-    assert _button(panes, "Show pictures").isVisibleTo(panes)
+    bed.qtbot.waitUntil(lambda: _button(panes, "Show pictures").isVisible())
 
 
 def test_without_an_engine_nothing_is_fetched(bed: Bed, panes: Panes, web: str) -> None:
