@@ -118,7 +118,11 @@ def bring_answers(
             if slip.id in seen or slip.ticket_id != left or not _answers(desk, slip, asked.rfc_id):
                 continue
             seen.add(slip.id)
-            ticket_moves.move(desk, slip.id, home)
+            copies = [
+                c.id for c in desk.messages.slips_of_ticket(left) if c.duplicate_of == slip.id
+            ]
+            for each in (slip.id, *copies):
+                ticket_moves.move(desk, each, home)
             _joined(desk, slip.id, left, home, follows=asked.id)
             edge.append(slip.id)
             out.append(slip.id)

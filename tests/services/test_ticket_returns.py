@@ -7,6 +7,7 @@ from solodesk.domain.ids import MessageId, TicketId
 from solodesk.domain.views import View
 from solodesk.services import ticket_returns, tickets
 from tests.services.inbox import Inbox
+from tests.support.mails import raw_mail
 
 BO = "Bo Li <bo@customer.example>"
 _CUSTOMERS = "customer.example"
@@ -134,6 +135,33 @@ def test_later_answers_follow_a_message_that_was_split_off(inbox: Inbox) -> None
         tickets.join(desk, message, first)
     assert answer(inbox, "four", "two") == first
     assert answer(inbox, "five", "three") == made
+
+
+def test_copies_and_bounces_follow_what_they_are_of(inbox: Inbox) -> None:
+    first, second = ask(inbox, "one")[0], ask(inbox, "two")[0]
+    with inbox.store.write(label=("ticket.merge", {})) as desk:
+        tickets.merge(desk, [second], first)
+    inbox.clock.at_ms += 60_000
+    again = raw_mail(
+        "Again", sender=BO, message_id="<again@customer.example>", subject="Re: two",
+        headers={"In-Reply-To": "<two@customer.example>"},
+    )  # fmt: skip
+    inbox.arrive(again)
+    inbox.arrive(b"X-List: 1\r\n" + again)
+    ours = inbox.phone("Soon.", "<two@customer.example>", to=BO, message_id="<ours@shop.example>")
+    assert ours.ticket == first
+    inbox.arrive(
+        raw_mail(
+            "Could not be delivered:\n<bo@customer.example>: 550 5.1.1 no such user\n\n"
+            "Message-ID: <ours@shop.example>",
+            sender="MAILER-DAEMON@mx.example", subject="failure notice",
+            message_id="<dsn@mx.example>",
+        )
+    )  # fmt: skip
+    with inbox.store.write(label=("ticket.unmerge", {})) as desk:
+        ticket_returns.unmerge(desk, second)
+    assert names(inbox, first) == ["one"]
+    assert names(inbox, second) == ["again", "again", "dsn", "ours", "two"]
 
 
 def test_a_stranger_s_mail_in_a_ticket_of_its_own_is_not_drawn_along(inbox: Inbox) -> None:
