@@ -142,7 +142,7 @@ def outbox(row: OutboxRow) -> dict[str, Any]:
         ],
         "reason": _reason(row.reason),
         "queued_at": iso(row.queued_ms),
-        "hold_reason": row.hold_reason,
+        "hold_reason": row.hold_reason if row.state == "held" else None,
         "accepted_at": iso(row.accepted_ms),
         "found_in_sent": row.found_in_sent,
         "purpose": row.purpose,

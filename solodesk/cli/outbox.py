@@ -87,7 +87,8 @@ def _receive_first(session: Session, secrets: Secrets) -> dict[int, int]:
         session.output.progress(
             _(
                 "Nothing of {address} was sent: its mailbox must be read first, in case somebody"
-                " has written or answered meanwhile. It waits in the outbox."
+                " has written or answered meanwhile. It waits in the outbox; “outbox retry ID”"
+                " lets one leave all the same."
             ).format(address=row.address)
         )
     return {int(row.id): max(codes[row.id], 1) for row in behind}

@@ -37,6 +37,8 @@ class HoldReason(StrEnum):
     LATER = "later"
     NEW_MAIL = "new_mail"
     ANSWERED_ELSEWHERE = "answered_elsewhere"
+    ANYWAY = "anyway"
+    """No longer held back: the owner lets it leave although the mailbox was not read."""
 
 
 class Phase(StrEnum):

@@ -16,7 +16,7 @@ from solodesk.domain.customers import address_keys
 from solodesk.domain.ids import IdentityId, OutboxId, TicketId
 from solodesk.domain.macros import SnoozeAction, StatusAction, actions_from, span_ms
 from solodesk.domain.message import Kind
-from solodesk.domain.outbox import CANCELLABLE, OutboxState
+from solodesk.domain.outbox import CANCELLABLE, HoldReason, OutboxState
 from solodesk.domain.ticket import Status, status_named
 from solodesk.services import (
     customers,
@@ -174,8 +174,15 @@ def cancel(desk: Desk, outbox: OutboxId) -> Changes:
 
 
 def retry(desk: Desk, outbox: OutboxId) -> Changes:
-    """Send now: what failed, waits for its next attempt, or is held."""
+    """Send now: what failed, waits for its next attempt, or is held.
+
+    What is queued already waits for its mailbox to be read: the owner lets it leave without.
+    """
     row = _outbox(desk, outbox)
+    if row.state == OutboxState.QUEUED.value:
+        anyway = HoldReason.ANYWAY.value
+        desk.outbox.update(outbox, hold_reason=anyway, queued_ms=desk.now_ms, not_before_ms=None)
+        return desk.changes()
     states = {OutboxState.FAILED, OutboxState.RETRYING, OutboxState.HELD}
     wanted = {state.value for state in states}
     queued = OutboxState.QUEUED.value

@@ -153,7 +153,8 @@ def claim_next(
             claimed = _claimed(desk, row)
             if claimed is None or claimed.server.state == "sign_in_needed":
                 continue
-            if not ready(claimed.account.id) or _hold_if_overtaken(desk, row):
+            anyway = row.hold_reason == HoldReason.ANYWAY.value
+            if not (anyway or ready(claimed.account.id)) or _hold_if_overtaken(desk, row):
                 continue
             if not claimed.recipients:
                 _settle_without_recipients(desk, row)

@@ -282,6 +282,28 @@ def test_receive_before_sending(
         assert shop.send() == [row]
 
 
+def test_the_owner_may_send_without_the_mailbox_being_read(
+    shop: Shop, sink: SmtpSink, clock: FixedClock
+) -> None:
+    waits, leaves = shop.queue(only(shop), text="waits"), shop.queue(only(shop), text="leaves")
+    clock.advance(minutes=6)
+
+    def unread(_account: object) -> bool:
+        return False
+
+    def send() -> list[OutboxId]:
+        return sending.send_due(shop.store, shop.secret, timeouts=QUICK, ready=unread)
+
+    assert send() == []
+    with shop.store.write() as desk:
+        replies.retry(desk, leaves)
+    assert send() == []  # never before the earlier one of its ticket
+    with shop.store.write() as desk:
+        replies.retry(desk, waits)
+    assert send() == [waits, leaves]
+    assert len(sink.received) == 2
+
+
 def test_a_reply_that_kept_trying_meanwhile_is_held(
     shop: Shop, sink: SmtpSink, clock: FixedClock
 ) -> None:

@@ -146,7 +146,7 @@ def test_the_outbox_is_red_only_while_something_needs_the_owner(
 def test_waiting_for_a_connection_is_told(desk: DeskApp, reply: Setup) -> None:
     reply("queued")
     assert "as soon as there is a connection" in words(desk)
-    assert buttons(desk) == WAITING
+    assert buttons(desk) == ["Look again", "Send anyway", "Edit again"]
 
 
 def test_send_now_by_key(desk: DeskApp, reply: Setup) -> None:

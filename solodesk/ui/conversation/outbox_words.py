@@ -2,7 +2,8 @@
 what the owner can do. Pure: facts in, words out. Must not decide anything about delivery.
 
 Acts: look (ask the server again), decide (the dialog), edit (bring it back as a draft), retry
-(send now), wake (the engine looks), take_back, read (go to what came in), calm (the owner knows).
+(send now), wake (the engine reads and sends now), take_back, read (go to what came in), calm (the
+owner knows).
 """
 
 import re
@@ -82,7 +83,8 @@ def _of(row: OutboxRow, name: str, moment: Moment) -> Told | None:
         return Told(row.id, _title(row), sentence, (("retry", _("Send now")), _back(row)), "warn")
     if row.state == "queued" and moment.now_ms - row.queued_ms > _SOON_MS:
         words = _("It goes out as soon as there is a connection and the mailbox has been read.")
-        return Told(row.id, _title(row), words, (("wake", _("Send now")), _back(row)), "quiet")
+        buttons = (("wake", _("Look again")), ("retry", _("Send anyway")), _back(row))
+        return Told(row.id, _title(row), words, buttons, "quiet")
     return None
 
 
