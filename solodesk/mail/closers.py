@@ -7,7 +7,7 @@ answer our question and is never one.
 
 import re
 
-from solodesk.mail.words import ThankWords, plain, stands_alone, thank_words
+from solodesk.mail.words import ThankWords, all_thanks, plain, stands_alone, thank_words
 
 _MAX = 220
 _THANKS = re.compile(
@@ -149,7 +149,7 @@ def is_closer(new_text: str, sender: str = "") -> bool:
     text = new_text.strip()
     if not text or len(text) > _MAX:
         return False
-    return _only_thanks_in_words(text, sender) or _only_thanks(text, sender)
+    return _only_thanks(text, sender) or _only_thanks_in_words(text, sender)
 
 
 def _only_thanks(text: str, sender: str) -> bool:
@@ -174,7 +174,9 @@ def _only_thanks(text: str, sender: str) -> bool:
 def _only_thanks_in_words(text: str, sender: str) -> bool:
     """In a language of the resources: nothing is left but its phrases and the writer's name."""
     low = plain(text).lower()
-    if any(char.isdigit() or char in "?？؟@" for char in low) or "http" in low:
+    if not any(map(low.__contains__, all_thanks())):
+        return False
+    if re.search(r"[\d?？؟@]|http", low):
         return False
     names = set(re.findall(r"[^\W\d_]+", sender.lower()))
     return any(_covered(low, known, names) for known in thank_words())

@@ -178,6 +178,12 @@ def thank_words() -> tuple[ThankWords, ...]:
 
 
 @cache
+def all_thanks() -> tuple[str, ...]:
+    """The thanks of every language: a mail without any only thanks in none."""
+    return tuple(dict.fromkeys(phrase for known in thank_words() for phrase in known.thanks))
+
+
+@cache
 def sections() -> dict[str, dict[str, tuple[str, ...]]]:
     """The files as they are: language → part → phrases, lower-case."""
     folder = resources.path("mail", "words")
