@@ -162,7 +162,7 @@ def _charset_hint(skeleton: Skeleton) -> str | None:
     eight_bit = any(not value.isascii() for _, value in fields)
     texts = [part for part in skeleton.leaves[:8] if part.mime.startswith("text/")]
     labels = (label for part in texts if (label := part.params.get("charset")))
-    hint = next(labels, None)
+    hint = next((label for label in labels if charsets.codec_for(label)), None)
     if hint is None and eight_bit:
         sample = b"\n".join(value[:1000] for _, value in fields if not value.isascii())
         first = next((part for part in texts if part.end > part.start), None)
