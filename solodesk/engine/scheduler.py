@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from solodesk.domain.events import Actor
 from solodesk.engine.guard import contained
-from solodesk.services import housekeeping, pictures, tickets
+from solodesk.services import housekeeping, picture_cache, tickets
 from solodesk.services.units import Store
 
 _EVERY_S = 5.0
@@ -38,7 +38,7 @@ def keep_house(store: Store, stop: threading.Event) -> None:
     while not stop.is_set() and housekeeping.forget_hidden(store):
         stop.wait(_PAUSE_S)
     if not stop.is_set():
-        pictures.forget_old(store.path.parent, time.time())
+        picture_cache.forget_old(store.path.parent, time.time())
         housekeeping.nightly_backup(store)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from solodesk.domain.ids import AccountId, MessageId
 from solodesk.domain.message import Address, Attachment
-from solodesk.services import pictures
+from solodesk.services import picture_cache
 from solodesk.services.enclosures import Enclosure, enclosed, may_enclose
 from solodesk.services.redecode import chosen
 from solodesk.services.units import Reader
@@ -143,7 +143,11 @@ def _with_body(
     )
     both = [part for part in (visible, quoted) if part is not None]
     wanted = list(dict.fromkeys(address for part in both for address in part.remote))
-    here = pictures.kept(pictures.folder(reader.folder), wanted) if allowed and wanted else {}
+    here = (
+        picture_cache.kept(picture_cache.folder(reader.folder), wanted)
+        if allowed and wanted
+        else {}
+    )
     embedded = _embedded(raw) if any(_CID.search(part.html) for part in both) else {}
     return Shown(
         visible=visible.html,

@@ -11,7 +11,7 @@ import pytest
 
 from solodesk.domain.ids import MessageId
 from solodesk.mail import picture_fetch
-from solodesk.services import lists, originals, pictures, showing
+from solodesk.services import lists, originals, picture_cache, pictures, showing
 from tests.services.inbox import Inbox
 from tests.support.mails import raw_mail
 
@@ -142,14 +142,14 @@ def test_pictures_are_fetched_for_allowed_mail_only(inbox: Inbox, web: str) -> N
     assert found.images == {f"{web}/p.png": PNG, f"{web}/far": PNG}
     assert len(found.missing) == 3
     assert found.spies == ("127.0.0.1",)
-    kept = list(pictures.folder(root).iterdir())
+    kept = list(picture_cache.folder(root).iterdir())
     assert all(stat.S_IMODE(file.stat().st_mode) == 0o600 for file in kept)
     # Asked again, only what is missing is fetched.
     _Pictures.asked.clear()
     fetch(done.message)
     assert {path for path, _headers in _Pictures.asked} == {"/t.png", "/big.png", "/gone.png"}
-    assert pictures.forget_old(root, time.time()) == 0
-    assert pictures.forget_old(root, time.time() + 40 * 86_400) == len(kept)
+    assert picture_cache.forget_old(root, time.time()) == 0
+    assert picture_cache.forget_old(root, time.time() + 40 * 86_400) == len(kept)
 
 
 def test_a_mail_does_not_reach_into_the_owners_network(web: str) -> None:
