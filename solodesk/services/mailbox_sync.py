@@ -185,13 +185,13 @@ class _Pass:
         started = time.monotonic()
         if plan.same:
             count = plan.server
-            return FolderResult(plan.folder.name, count, count, (), 0, 0, plan.seconds, plan.state)
+            return FolderResult(plan.folder.name, count, count, (), 0, 0, plan.seconds, plan.began)
         missing = self._missing(plan)
         if not self.stop.is_set():
             # While it was fetched the folder may have moved on.
             if missing if plan.listed is None else plan.wanted:
                 self._look_again(plan)
-                missing = self._missing(plan)
+                missing = self._late(plan)
             self._flags(plan)
             again = self._gone(plan)
             with self.store.write(actor=Actor.ENGINE) as desk:
@@ -200,8 +200,18 @@ class _Pass:
         here = plan.server - len(missing)
         return FolderResult(
             plan.folder.name, plan.server, here, missing, plan.new, plan.damaged, seconds,
-            plan.state,
+            plan.began,
         )  # fmt: skip
+
+    def _late(self, plan: Plan) -> tuple[int, ...]:
+        """Fetch what came while the rest was fetched, once; what is missing after that."""
+        missing, asked = self._missing(plan), frozenset(plan.wanted)
+        late = [uid for uid in reversed(missing) if uid not in asked]
+        if not late:
+            return missing
+        plan.wanted += late
+        self._fetch(plan, late)
+        return self._missing(plan)
 
     def _look_again(self, plan: Plan) -> None:
         """List the folder as it is now; what came meanwhile is here or missing after that."""

@@ -48,6 +48,8 @@ class Plan:
     new: int = 0
     damaged: int = 0
     seconds: float = 0.0
+    began: FolderState | None = None
+    """The counters when the pass looked first; `state` may be later ones."""
 
     @property
     def role(self) -> str:
@@ -73,7 +75,7 @@ def make_plan(store: Store, source: ImapSource, row: rows.Folder, since_ms: int 
         if row.uidvalidity != state.uidvalidity:
             row = _renumbered(store, row, state)
         plan = list_all(store, row, state, listed)
-    plan.seconds = time.monotonic() - started
+    plan.began, plan.seconds = state, time.monotonic() - started
     return plan
 
 

@@ -385,7 +385,7 @@ def test_a_server_that_offers_idle_and_refuses_it_is_polled(
     with OddImap({"INBOX": inbox}, script, capability="IMAP4rev1 IDLE") as server:
         shop = odd_shop(data_folder, clock, server.port, "plain", None)
         _, heard = start(shop)
-        wait_until(lambda: len(shop.messages()) == 1, 10, "the first is here")
+        wait_until(lambda: "IDLE" in server.heard, 10, "the first is here")
         inbox[5] = raw_mail("five").replace(b"\n", b"\r\n")
         wait_until(lambda: len(shop.messages()) == 2, 10, "the next is found")
         assert server.heard.count("IDLE") == 1

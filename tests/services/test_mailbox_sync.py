@@ -99,6 +99,28 @@ def test_newest_first_and_the_first_fifty_of_each_folder_before_the_rest(shop: S
     assert len(uids) == 60
 
 
+def test_what_comes_during_a_pass_comes_with_it(shop: Shop) -> None:
+    fill(shop.box, 5)
+    came: list[int] = []
+
+    def meanwhile(progress: Progress) -> None:
+        if progress.here == 5 and not came:
+            came.extend(fill(shop.box, 2, first=50))
+
+    with shop.source() as source:
+        inbox, _ = mailbox_sync.sync_account(
+            shop.store, shop.account, source, on_progress=meanwhile
+        )
+    assert len(came) == 2
+    assert (inbox.server, inbox.here, inbox.missing, inbox.new) == (7, 7, 0, 7)
+    # A loop that compares with the beginning of the pass looks once more.
+    assert inbox.state is not None
+    assert inbox.state.exists == 5
+    inbox, _ = shop.sync()
+    assert (inbox.server, inbox.here, inbox.new) == (7, 7, 0)
+    assert here(shop) == digests(shop.box)
+
+
 def test_stopped_and_resumed(shop: Shop) -> None:
     fill(shop.box, 120)
     stop = threading.Event()
