@@ -127,7 +127,7 @@ def test_killed_at_every_command(server: DovecotServer, tmp_path: Path) -> None:
         commands = run(tmp_path / "whole", box, proxy, None)
         judge(tmp_path / "whole", box)
         box.close()
-        for number in spread(commands - 1, 6):
+        for number in spread(commands - 1, 4):
             folder = tmp_path / f"{number}"
             box = prepared(server, folder)
             run(folder, box, proxy, number)
