@@ -18,20 +18,10 @@ _META = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{2,40}
 _TAG = re.compile(r"<[^<>]*>")
 _SHOWS = re.compile(r"<img|<svg|cid:|>\s*[^\s<&]|^\s*[^\s<]|>\s*&(?!nbsp;|#160;)", re.IGNORECASE)
 _SILENT = frozenset(
-    {
-        "message/delivery-status",
-        "message/disposition-notification",
-        "text/rfc822-headers",
-        "message/feedback-report",
-        "message/tracking-status",
-        "message/global-delivery-status",
-        "message/global-headers",
-        "text/x-amp-html",
-        "text/watch-html",
-        "text/x-moz-deleted",
-        "application/tlsrpt",
-        "application/pgp-encrypted",
-    }
+    {"message/delivery-status", "message/disposition-notification", "message/feedback-report"}
+    | {"message/tracking-status", "message/global-delivery-status", "message/global-headers"}
+    | {"text/rfc822-headers", "text/x-amp-html", "text/watch-html", "text/x-moz-deleted"}
+    | {"application/tlsrpt", "application/pgp-encrypted"}
 )
 _PLAIN = frozenset(
     {"text/plain", "text/enriched", "text/richtext", "text/markdown", "text/x-markdown"}
@@ -68,6 +58,7 @@ _EXCHANGE_PIECE = re.compile(r"ATT\d{3,6}\.(?:txt|html?)", re.IGNORECASE)
 _PGP = "-----BEGIN PGP "
 _SHORT = 12
 _MOST_ARMOUR = 6
+_MOST_CALENDARS = 5
 _CLEAR_SIGNED = re.compile(
     r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Za-z-]+: [^\n]*\n)*\n?(.*?)\n"
     r"-----BEGIN PGP SIGNATURE-----\n.*?-----END PGP SIGNATURE-----\n?",
@@ -119,6 +110,7 @@ class _Reader:
         self.stated: list[str] = []
         self.invitation: Invitation | None = None
         self.event_words = ""
+        self.calendars = 0
         self.spare: tuple[str, str | None] = ("", None)
         """The body out of a winmail.dat, for a mail that has no other."""
         self._enclosures = enclosed.Enclosures(skeleton)
@@ -258,7 +250,8 @@ class _Reader:
             self.state("external_body")
 
     def _event(self, part: Part) -> None:
-        if self.invitation is not None:
+        self.calendars += 1
+        if self.invitation is not None or self.calendars > _MOST_CALENDARS:
             return
         content, _ = structure.content(self.skeleton.raw, part)
         method, charset = part.params.get("method", ""), part.params.get("charset")
