@@ -61,6 +61,11 @@ _MARKETING_LOCAL = re.compile(
     re.IGNORECASE,
 )
 
+_LIST_LOCAL = re.compile(
+    r"(?:.*[-_.](?:request|bounces?|owner|digest|confirm)|mailman|majordomo|listserv|sympa)$"
+)
+"""The list itself writes: digests, moderation, reminders of passwords."""
+
 
 def is_bulk(case: Case) -> bool:
     """The mail carries headers of lists or of bulk mail."""
@@ -100,6 +105,7 @@ def _campaign_weight(case: Case) -> int:
     weight = 1
     weight += 2 if case.own and not to & case.own else 0
     weight += 3 if _MARKETING_LOCAL.match(local) or forms.is_no_reply(local) else 0
+    weight += 6 if _LIST_LOCAL.match(local) else 0
     weight += 2 if names & _CAMPAIGN else 0
     weight += 6 if names & _NOTICES else 0
     weight += 1 if case.word("precedence") in {"bulk", "junk"} else 0
