@@ -85,7 +85,7 @@ def _hit(
 ) -> SearchHit:
     message, ticket, name, address, number, at_ms, customer, subject, said, in_files = row
     texts = Texts() if said is None else unpack_texts(said, tx.dictionary)
-    shown, marks = cut(texts.new_text, looker)
+    shown, marks = cut(texts.new_text or texts.text, looker)
     if not marks and looker:
         for more in _elsewhere(tx, texts, in_files, ticket, terms, cards):
             longer, found = cut(more, looker)

@@ -45,16 +45,29 @@ def plain(text: str) -> str:
 
 
 def near_hit(
-    text: str, marks: Sequence[tuple[int, int]]
+    text: str, places: Sequence[tuple[int, int]]
 ) -> tuple[str, tuple[tuple[int, int], ...]]:
     """The text from shortly before its first hit, for a narrow row."""
-    start = marks[0][0]
+    start = places[0][0]
     if start <= _LEAD:
-        return text, tuple(marks)
+        return text, tuple(places)
     space = text.find(" ", start - _LEAD, start)
     cut = space + 1 if space >= 0 else start - _LEAD // 2
-    moved = tuple((a - cut + 1, b - cut + 1) for a, b in marks)
+    moved = tuple((a - cut + 1, b - cut + 1) for a, b in places)
     return f"…{text[cut:]}", moved
+
+
+def subject_marks(hit: SearchHit, row: TicketRow) -> tuple[tuple[int, int], ...]:
+    """The hits in a message's subject, where they stand in the ticket's ("Re:" and the like)."""
+    if not hit.subject.endswith(row.subject) or plain(row.subject) != row.subject:
+        return ()
+    more = len(hit.subject) - len(row.subject)
+    return tuple((a - more, b - more) for a, b in hit.subject_marks if a >= more)
+
+
+def _units(text: str, characters: int) -> int:
+    """Qt counts UTF-16 units."""
+    return len(text[:characters].encode("utf-16-le")) // 2
 
 
 class TicketDelegate(QStyledItemDelegate):
@@ -89,10 +102,11 @@ class TicketDelegate(QStyledItemDelegate):
         line = px(18)
         self._first_line(painter, QRect(box.x(), box.y(), box.width(), line), row)
         top = box.y() + line + px(2)
-        self._second_line(painter, QRect(box.x(), top, box.width(), line), row)
+        hit = index.data(HIT)
+        in_subject = subject_marks(hit, row) if isinstance(hit, SearchHit) else ()
+        self._second_line(painter, QRect(box.x(), top, box.width(), line), row, in_subject)
         top += line + px(1)
         third = QRect(box.x(), top, box.width(), px(17))
-        hit = index.data(HIT)
         if isinstance(hit, SearchHit) and hit.marks:
             self._snippet(painter, third, hit)
         else:
@@ -102,21 +116,34 @@ class TicketDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _snippet(self, painter: QPainter, rect: QRect, hit: SearchHit) -> None:
-        """The words around the hit, the hit on a coloured ground."""
-        tokens, font = self._look.tokens, self._look.font(12, text=hit.snippet)
-        text, marks = near_hit(hit.snippet, hit.marks)
+        """The words around the hit."""
+        text, places = near_hit(hit.snippet, hit.marks)
+        font = self._look.font(12, text=text)
+        self._marked(painter, rect, text, font, self._look.tokens.text_3, places)
+
+    def _marked(
+        self,
+        painter: QPainter,
+        rect: QRect,
+        text: str,
+        font: QFont,
+        colour: QColor,
+        places: Sequence[tuple[int, int]],
+    ) -> None:
+        """One line of text with hits on a coloured ground."""
         shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
         layout = QTextLayout(shown, font, painter.device())
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.NoWrap)
         layout.setTextOption(option)
         found = QTextCharFormat()
-        found.setBackground(tokens.warn_soft)
-        found.setForeground(tokens.text)
+        found.setBackground(self._look.tokens.warn_soft)
+        found.setForeground(self._look.tokens.text)
         ranges = []
-        for start, end in marks:
+        for start, end in places:
             piece = QTextLayout.FormatRange()
-            piece.start, piece.length = start, max(0, min(end, len(shown)) - start)
+            piece.start = _units(shown, start)
+            piece.length = _units(shown, min(end, len(shown))) - piece.start
             piece.format = found
             ranges.append(piece)
         layout.setFormats([piece for piece in ranges if piece.length > 0])
@@ -124,7 +151,7 @@ class TicketDelegate(QStyledItemDelegate):
         line = layout.createLine()
         line.setLineWidth(rect.width())
         layout.endLayout()
-        painter.setPen(tokens.text_3)
+        painter.setPen(colour)
         top = rect.y() + (rect.height() - line.height()) / 2
         layout.draw(painter, QPointF(rect.x(), top))
 
@@ -162,7 +189,13 @@ class TicketDelegate(QStyledItemDelegate):
         space = QRect(rect.x(), rect.y(), right - px(8) - rect.x(), rect.height())
         self._text(painter, space, name, font, tokens.text)
 
-    def _second_line(self, painter: QPainter, rect: QRect, row: TicketRow) -> None:
+    def _second_line(
+        self,
+        painter: QPainter,
+        rect: QRect,
+        row: TicketRow,
+        places: Sequence[tuple[int, int]] = (),
+    ) -> None:
         px, tokens = self._look.px, self._look.tokens
         subject = plain(row.subject) or _("(no subject)")
         font = self._look.font(13, row.unread, text=subject)
@@ -177,9 +210,11 @@ class TicketDelegate(QStyledItemDelegate):
             widths.pop()
         room = rect.width() - sum(widths) - px(6) * len(chips)
         width = min(wanted, room)
-        self._text(
-            painter, QRect(rect.x(), rect.y(), width + 1, rect.height()), subject, font, tokens.text
-        )
+        space = QRect(rect.x(), rect.y(), width + 1, rect.height())
+        if places:
+            self._marked(painter, space, subject, font, tokens.text, places)
+        else:
+            self._text(painter, space, subject, font, tokens.text)
         left = rect.x() + width
         for chip, chip_width in zip(chips, widths, strict=True):
             left += px(6)
