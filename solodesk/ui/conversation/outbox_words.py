@@ -83,8 +83,8 @@ def _of(row: OutboxRow, name: str, moment: Moment) -> Told | None:
         return Told(row.id, _title(row), sentence, (("retry", _("Send now")), _back(row)), "warn")
     if row.state == "queued" and moment.now_ms - row.queued_ms > _SOON_MS:
         words = _("It goes out as soon as there is a connection and the mailbox has been read.")
-        buttons = (("wake", _("Look again")), ("retry", _("Send anyway")), _back(row))
-        return Told(row.id, _title(row), words, buttons, "quiet")
+        choices = (("wake", _("Look again")), ("retry", _("Send anyway")), _back(row))
+        return Told(row.id, _title(row), words, choices, "quiet")
     return None
 
 
