@@ -53,7 +53,7 @@ class Line:
             dictionary = reader.dictionaries.newest()
         if dictionary is not None:
             reading.use(dictionary)
-        self._samples: list[bytes] | None = [] if dictionary is None else None
+        self._samples: list[tuple[bytes, bytes]] | None = [] if dictionary is None else None
         """Messages to learn a dictionary from, while the store has none."""
         self._source = source
         self._reading = reading
@@ -137,17 +137,16 @@ class Line:
         """Let a batch be read; what was being read before is done then."""
         before = self._being_read
         meanings = [] if before is None else self._reading.end()
-        raws = [each.raw for each in fetched]
-        self._reading.begin(raws, self._intake.own)
-        self._learn(raws)
+        self._reading.begin([each.raw for each in fetched], self._intake.own)
         self._being_read = batch, fetched
         return None if before is None else (*before, meanings)
 
-    def _learn(self, raws: list[bytes]) -> None:
+    def _learn(self, fetched: Sequence[Fetched], meanings: Sequence[Prepared]) -> None:
         """Once enough messages have come, what they have in common is kept for all."""
         if self._samples is None:
             return
-        self._samples += [raw[: dictionaries.SAMPLE] for raw in raws]
+        for each, meaning in zip(fetched, meanings, strict=True):
+            self._samples.append(dictionaries.sample(each.raw, meaning.parsed.body_text))
         if len(self._samples) < dictionaries.SAMPLES:
             return
         learnt, self._samples = dictionaries.learn(self._samples), None
@@ -165,6 +164,7 @@ class Line:
         self, batch: _Batch, fetched: Sequence[Fetched], meanings: Sequence[Prepared]
     ) -> Took:
         took = take_in(self._intake, fetched, meanings, cursor=batch.cursor)
+        self._learn(fetched, meanings)
         time.sleep(_PAUSE_S)
         return took
 

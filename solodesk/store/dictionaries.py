@@ -11,20 +11,28 @@ from solodesk.store.transaction import Transaction
 
 SAMPLES = 250
 """So many messages are enough (measured: 1,000 gain another half per cent)."""
-SAMPLE = 20_000
-"""Bytes of a message that are looked at."""
+_SAMPLE = 4_000
+_LOOKED_AT = 20_000
+"""Bytes of a message."""
 _SIZE = 112_640
 
 
-def learn(raws: Sequence[bytes]) -> tuple[int, bytes] | None:
-    """A dictionary (number, bytes) of the beginnings of messages (`SAMPLE` bytes of each); None
-    when they have too little in common."""
+def sample(raw: bytes, text: str) -> tuple[bytes, bytes]:
+    """What is looked at of a message: its beginning as it is kept, and that of its words."""
+    begun = raw[:_LOOKED_AT]
+    return (fold(begun) or begun)[:_SAMPLE], text[:_SAMPLE].encode("utf-8", "replace")
+
+
+def learn(samples: Sequence[tuple[bytes, bytes]]) -> tuple[int, bytes] | None:
+    """A dictionary (number, bytes) for mail like these samples; None when they have too little in
+    common."""
     import zstandard
 
-    samples: list[bytes | bytearray | memoryview[int]] = []
-    samples += [fold(raw) or raw for raw in raws]
+    pieces: list[bytes | bytearray | memoryview[int]] = []
+    for pair in samples:
+        pieces += pair
     try:
-        made = zstandard.train_dictionary(_SIZE, samples)
+        made = zstandard.train_dictionary(_SIZE, pieces)
     except zstandard.ZstdError:
         return None
     return made.dict_id(), made.as_bytes()

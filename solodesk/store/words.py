@@ -6,7 +6,7 @@ The new text nearly always begins the whole one: then only its length is kept. M
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from solodesk.store.compression import pack, unpack
+from solodesk.store.compression import CLOSE, pack, unpack
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ def pack_texts(texts: Texts, dictionary: bytes | None = None) -> bytes:
     """
     new = texts.new_text
     head = f"{len(new)}\n" if texts.text.startswith(new) else f"+{len(new)}\n{new}"
-    return pack((head + texts.text).encode(), dictionary)
+    return pack((head + texts.text).encode(), dictionary, CLOSE)
 
 
 def unpack_texts(cell: bytes, find: Callable[[int], bytes | None]) -> Texts:

@@ -102,7 +102,7 @@ def letters(count: int) -> list[bytes]:
 
 def test_a_dictionary_makes_mail_smaller_and_every_form_is_read(store: Store) -> None:
     raws = letters(dictionaries.SAMPLES)
-    learnt = dictionaries.learn(raws)
+    learnt = dictionaries.learn([dictionaries.sample(raw, "Where is it?") for raw in raws])
     assert learnt is not None
     said = Texts("Where is my order?\n> quoted", "Where is my order?")
     with store.write() as desk:
@@ -126,7 +126,7 @@ def test_a_dictionary_makes_mail_smaller_and_every_form_is_read(store: Store) ->
 
 
 def test_too_little_in_common_makes_no_dictionary() -> None:
-    assert dictionaries.learn([b"a", b"b"]) is None
+    assert dictionaries.learn([(b"a", b""), (b"b", b"")]) is None
 
 
 def test_packing_tells_its_form() -> None:
