@@ -80,6 +80,15 @@ class SearchBox(QWidget):
         """No words; the list goes back to its view."""
         self.field.clear()
 
+    def forget(self) -> None:
+        """No words, and nobody is told: something else is on show already."""
+        self.field.blockSignals(True)
+        self.field.clear()
+        self.field.blockSignals(False)
+        self._timer.stop()
+        self._clear.hide()
+        self._key.show()
+
     def add_words(self, words: str) -> None:
         """Put an operator behind what is typed."""
         typed = self.field.text().rstrip()

@@ -283,10 +283,10 @@ class Navigation(QObject):
         self._frame.read(on=False)
         if not (query.typed or query.only):
             self._before = query
+        if not query.typed:
+            self._tickets.hints.set_note("")
         if not query.typed and self._search.field.text():
-            self._search.field.blockSignals(True)
-            self._search.clear()
-            self._search.field.blockSignals(False)
+            self._search.forget()
         self._pass_time()
         self._tickets.show_query(query)
         self._actions.action("list.oldest").setChecked(not query.newest)
