@@ -12,7 +12,7 @@ from solodesk.base.errors import KnownError
 from solodesk.domain.hours import BusinessHours
 from solodesk.domain.ids import TicketId
 from solodesk.domain.views import SavedSearch, SearchHit, Tag, TicketRow, View
-from solodesk.services import lists, searches, settings
+from solodesk.services import lists, missing_mail, searches, settings
 from solodesk.services.reach import PORTAL
 from solodesk.services.units import Reader
 from solodesk.ui.ops import DeskGate
@@ -56,6 +56,8 @@ class Standing:
     saved: tuple[SavedSearch, ...] = ()
     stuck: bool = False
     """Mail on its way needs the owner: refused, in doubt, held, or waiting for more than a day."""
+    missing: int = 0
+    """Messages the server has and the last pass could not bring."""
 
 
 class DeskSource:
@@ -216,6 +218,7 @@ def _standing(reader: Reader) -> Standing:
         _new_message(reader),
         searches.everything(reader),
         any(row.stale or row.state in _STUCK or row.hold_reason in _HELD_BACK for row in outbox),
+        sum(count.missing for count in missing_mail.counts(reader)),
     )
 
 

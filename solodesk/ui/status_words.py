@@ -116,7 +116,7 @@ class StatusWords(QObject):
         elif standing is not None and standing.trouble is not None:
             self._line.show_behind(last, now)
         else:
-            self._line.show_received(last, now)
+            self._line.show_received(last, now, 0 if standing is None else standing.missing)
 
     def _notice(self) -> Notice | None:
         if self._fault is not None:

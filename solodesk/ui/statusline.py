@@ -21,7 +21,7 @@ from solodesk.ui.catalog import command
 from solodesk.ui.icons import pixmap
 from solodesk.ui.widgets import ElidedLabel
 from solodesk.wording import dates
-from solodesk.wording.gettext import _
+from solodesk.wording.gettext import _, ngettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +145,18 @@ class StatusLine(QWidget):
         self.show_undo("")
         self.retranslate()
 
-    def show_received(self, last_ms: int | None, now_ms: int) -> None:
-        """All mail is here; `last_ms` is when we last looked."""
+    def show_received(self, last_ms: int | None, now_ms: int, missing: int = 0) -> None:
+        """All mail is here but for `missing` messages; `last_ms` is when we last looked."""
         self._progress.hide()
         if last_ms is None:
             self._set("circle", _("No mail fetched yet"), "text_3")
+        elif missing:
+            words = ngettext(
+                "{n} message of the server is not here yet",
+                "{n} messages of the server are not here yet",
+                missing,
+            )
+            self._set("circle-alert", words.format(n=f"{missing:,}"), "warn")
         else:
             when = dates.ago(last_ms, now_ms)
             self._set("check", _("Up to date · {when}").format(when=when), "ok")
