@@ -357,7 +357,8 @@ def unflow(text: str, *, delsp: bool) -> str:
     for line in text.split("\n"):
         bare = line.lstrip(">")
         depth = len(line) - len(bare)
-        bare = bare.removeprefix(" ")
+        # A stuffed line that begins with the mark is text, and must go on looking like text.
+        bare = bare if not depth and bare.startswith(" >") else bare.removeprefix(" ")
         signature = bare == "-- "
         flowed = bare.endswith(" ") and not signature
         body = bare[:-1] if flowed and delsp else bare
