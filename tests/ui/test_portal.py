@@ -4,7 +4,7 @@ from solodesk.app.desk import DeskApp
 from solodesk.base.clock import FixedClock
 from solodesk.base.errors import KnownError
 from solodesk.domain.ids import AccountId
-from solodesk.services import accounts
+from solodesk.services import accounts, missing_mail
 
 
 def test_it_is_offline_for_a_day_and_an_error_after_that(
@@ -29,3 +29,19 @@ def test_it_is_offline_for_a_day_and_an_error_after_that(
         accounts.signed_in_again(writer, AccountId(1))
     desk.window.navigation.refresh_standing()
     assert banner.notice is None
+
+
+def test_what_is_missing_is_said_instead_of_up_to_date(desk: DeskApp) -> None:
+    line = desk.window.shell.status
+    with desk.store.write() as writer:
+        account = writer.accounts.all()[0]
+        folder = writer.folders.add(account_id=account.id, name="INBOX", role="inbox")
+        writer.accounts.update(account.id, last_receive_ms=writer.now_ms)
+        writer.folders.update(folder, server_count=9, synced_ms=writer.now_ms)
+        missing_mail.note(writer, folder, (4, 5))
+    desk.window.navigation.refresh_standing()
+    assert line.words == "2 messages of the server are not here yet"
+    with desk.store.write() as writer:
+        missing_mail.note(writer, folder, ())
+    desk.window.navigation.refresh_standing()
+    assert line.words.startswith("Up to date")
