@@ -66,7 +66,7 @@ def tidy_url(url: str) -> str | None:
     """
     if is_simple(url):
         return url
-    url = re.sub(r"[\x00-\x20\x7f\u2028\u2029]+", "", url.strip())[:MAX_URL]
+    url = re.sub(r"[\x00-\x20\x7f-\x9f\s]+", "", url)[:MAX_URL]
     scheme = url.partition(":")[0].lower()
     if scheme == "mailto":
         return _BIDI.sub("", url)

@@ -91,6 +91,7 @@ _COUNTING = _names(
     "sendcloud.net sendcloud.org webpower.cn dmdelivery.com submail.cn rspread.com aliyun- "
     "inc.com dm.aliyun.com mail2000.com.tw edm.com.tw eventbrite.com meetup.com evite.com"
 )
+_HOST = re.compile(r"[a-zA-Z]+:/*(?:[^/?#@]{0,200}@)?([^/?#:]{0,300})")
 _INSIDE = re.compile(r"https?(?::|%3a)(?:/|%2f){2}[^\s&;!]{4,2000}", re.IGNORECASE)
 
 
@@ -135,11 +136,8 @@ def unwrap(url: str) -> Passed | None:
 
 
 def _host(url: str) -> str:
-    start = url.find("//") + 2
-    for end, char in enumerate(url[start : start + 300], start):
-        if char in "/?#":
-            return url[start:end].rpartition("@")[2].partition(":")[0]
-    return url[start : start + 300].rpartition("@")[2].partition(":")[0]
+    match = _HOST.match(url)
+    return "" if match is None else match[1]
 
 
 def _parameter(query: str, names: tuple[str, ...]) -> str:

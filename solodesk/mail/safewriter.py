@@ -29,10 +29,8 @@ _HALF_LIGHT = 0.4
 _TINY = re.compile(r"font-size:[1-3]px")
 _LONG = 500
 
-
 Frame = tuple[str, str, colours.Colour, colours.Colour, Element, int]
-"""An open element: its tag as read, what closes it in the result, ground, ink, itself, and the
-number of the place inside it."""
+"""An open element: its tag as read, what closes it here, ground, ink, itself, its place."""
 _NOBODY = Element("", Kind.BLOCK, "", "", ("", "", frozenset()), holds_blocks=True)
 _ROOT: Frame = ("", "", colours.WHITE, _INK, _NOBODY, 0)
 
@@ -51,6 +49,7 @@ class Writer:
     truncated: bool = False
     joined: bool = False
     """Words may have become one long word."""
+    run_on: int = 0
     paints: bool = False
     """The mail brings grounds of its own: it is shown on paper."""
     doubtful: bool = False
@@ -101,7 +100,7 @@ class Writer:
             if self.break_wanted:
                 self._break()
             self.in_line = True
-        if len(words) > _LONG or self.size > self.limit - _LONG:
+        if len(words) > _LONG // 2 or self.size > self.limit - _LONG:
             words = self._fitting(words)
         if ">" in words:
             words = words.replace(">", "&gt;")
@@ -112,7 +111,8 @@ class Writer:
             self.link_words.append(words)
         if self.out:
             before = self.out[-1]
-            self.joined = self.joined or before[-1:] != ">"
+            self.run_on = self.run_on + len(words) if before[-1:] != ">" else 0
+            self.joined = self.joined or self.run_on > _LONG // 2
             if words[:1] == "\n" and before.startswith("<pre"):
                 words = "\n" + words  # a parser drops the first line break of a <pre>
         self.out.append(words)

@@ -1,4 +1,4 @@
-"""Pictures that were fetched, and originals opened in the browser: files in the data folder's cache.
+"""Pictures that were fetched, and originals opened in the browser: files in the cache.
 
 Pictures are named by the digest of their address, so that nothing of a mail becomes a path.
 """

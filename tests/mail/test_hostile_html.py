@@ -128,7 +128,7 @@ _SOUP = st.lists(st.one_of(_tags(), _tags(), _TEXT, st.sampled_from(FORMS), _CSS
 
 
 @given(_SOUP)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_any_soup_is_harmless_and_cleaned_once_for_all(html: str) -> None:
     _check(html)
 
@@ -145,7 +145,7 @@ def _mutated(draw: st.DrawFn) -> str:
 
 
 @given(_mutated())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_mutation_is_harmless(html: str) -> None:
     _check(html)
 
@@ -153,7 +153,7 @@ def test_any_mutation_is_harmless(html: str) -> None:
 @given(st.text(max_size=200))
 @example("<pre>\n\nx</pre>")
 @example("<p> <b> x")
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_any_text_is_harmless(html: str) -> None:
     _check(html)
 
