@@ -20,6 +20,8 @@ _RUNS = re.compile(f"[{SPACELESS}]|[^{SPACELESS}]+")
 _TOKENS = re.compile(rf"(?=\w)[{SPACELESS}]|[{EMOJI}]|[^\W{SPACELESS}]+")
 _DROPPED = re.compile(f"[{COMBINING}{WIDTHLESS}]+")
 _EMOJI = re.compile(f"[{EMOJI}]")
+# Greek accents and the Russian ё, which the tokenizer leaves on.
+_ACCENTED = re.compile("[\u0386-\u0390\u03aa-\u03b0\u03ca-\u03ce\u0401\u0451\u1f00-\u1fff]")
 _TRADITIONAL = re.compile(f"[{''.join(map(chr, SIMPLIFIED))}]")
 _FIRST_PRIVATE = 0xE000
 _DASHES = r"\-_\u2010-\u2013\u2212"
@@ -38,6 +40,10 @@ def _simplified(match: re.Match[str]) -> str:
     return SIMPLIFIED[ord(match[0])]
 
 
+def _without_accent(match: re.Match[str]) -> str:
+    return unicodedata.normalize("NFD", match[0])[0]
+
+
 def fold(text: str) -> str:
     """One spelling: full width → half width, capitals → small, traditional → simplified, without
     combining marks and signs of no width."""
@@ -46,7 +52,8 @@ def fold(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
     if folded.isascii():
         return folded
-    return _TRADITIONAL.sub(_simplified, _DROPPED.sub("", folded))
+    plain = _ACCENTED.sub(_without_accent, _DROPPED.sub("", folded))
+    return _TRADITIONAL.sub(_simplified, plain)
 
 
 def _picture(match: re.Match[str]) -> str:

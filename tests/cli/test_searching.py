@@ -1,6 +1,7 @@
 """search, searches and tickets --query: what is found, how it is shown, what is not understood."""
 
 from collections.abc import Callable
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,16 @@ def test_an_index_of_an_older_version_is_made_anew_before_it_is_asked(filled: Cl
     assert [line["subject"] for line in said.lines] == ["退貨"]
     assert "made anew" in said.err
     assert filled.json("search", "退货").err == ""
+
+
+def test_words_in_an_imported_mails_file_are_found_at_once(shop: Cli, tmp_path: Path) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "Mei <mei@customer.example>", "support@shop.example"
+    mail["Subject"], mail["Message-ID"] = "List", "<file@customer.example>"
+    mail.set_content("See the list.")
+    mail.add_attachment("Artikel;Preis\nLampenschirm;12", filename="preise.csv")
+    (tmp_path / "file.eml").write_bytes(mail.as_bytes())
+    assert shop.json("import", tmp_path / "file.eml").code == 0
+    line = shop.json("search", "lampenschirm", "has:attachment").line
+    assert line["subject"] == "List"
+    assert "<mark>Lampenschirm</mark>" in line["snippet"]

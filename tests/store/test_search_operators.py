@@ -134,6 +134,39 @@ def test_facts_of_tickets(store: Store, typed: str, found: set[str]) -> None:
     assert texts(store, typed) == found
 
 
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("ขอคืนเงินค่ะ", "คืนเงิน"),
+        ("환불 부탁드립니다", "부탁"),
+        ("환불 부탁드립니다", "\u1107\u116e\u1110\u1161\u11a8"),
+        ("返金をお願いします", "お願い"),
+        ("ﾍﾝｷﾝ", "ヘンキン"),
+        ("iPhone15手机壳", "iphone15"),
+        ("iPhone15手机壳", "手机壳"),
+        ("iPhone15手机壳", "iPhone15 手机壳"),
+        ("请尽快退\n> 款，谢谢", "退款"),
+        ("please refund\n> my order", '"refund my order"'),
+        ("Ｏｒｄｅｒ　１２３", "order 123"),
+        ("İstanbul Straße Ærø", "istanbul strasse"),
+        ("naïve co\u0301te\u0301", "naive cote"),
+        ("thanks 👍🏽", "👍"),
+        ("привет Ёлка", "ПРИВЕТ елка"),
+        ("Η επιστροφή χρημάτων", "ΕΠΙΣΤΡΟΦΗ χρηματων"),
+        ("हिन्दी में", "हिन्दी"),
+        ("see order_number_7", "order number 7"),
+        ("we're here", "we're"),
+        ("C++ & C#", "c++"),
+    ],
+)
+def test_many_scripts(store: Store, text: str, typed: str) -> None:
+    letter(store, text, from_name="x", from_address="x@y.example")
+    letter(store, "something else", from_name="x", from_address="x@y.example")
+    (hit,) = find(store, f"{typed} ")
+    assert hit.snippet == " ".join(text.split())
+    assert hit.marks
+
+
 def test_notes_and_the_owners_words_about_customers(store: Store) -> None:
     plain = letter(store, "hello")
     with store.write() as desk:
