@@ -6,15 +6,18 @@ Facts only; what they mean (a person, a bounce, a list) is judged in `kinds`.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from solodesk.domain.message import Address
 from solodesk.mail import addresses, dates, headers
+from solodesk.mail.charset_labels import FORCED
 from solodesk.mail.structure import Part
 
 _MESSAGE_ID = re.compile(r"<([^<>\s\x00-\x1f\x7f]{1,900})>")
 _FOLD = re.compile(rb"\r?\n[ \t]+")
 _MAX_REFERENCES = 200
 _MAX_SUBJECT = 10_000
+_USUAL_LIST = 200
 _FAST_CLOCK_MS = 15 * 60_000
 _DAY_MS = 86_400_000
 
@@ -162,12 +165,21 @@ def _mailboxes(root: Part, name: str, hint: str | None, defects: list[str]) -> t
         return ()
     found: list[Address] = []
     for raw in raws[:20]:
-        found.extend(addresses.read_list(headers.unfold(raw, hint), hint))
+        if len(raw) <= _USUAL_LIST and raw.isascii() and not (hint and hint[0] == FORCED):
+            found.extend(_usual_list(raw))
+        else:
+            found.extend(addresses.read_list(headers.unfold(raw, hint), hint))
         if len(found) > addresses.MAX_ADDRESSES:
             if "too_many_addresses" not in defects:
                 defects.append("too_many_addresses")
             break
     return tuple(found[: addresses.MAX_ADDRESSES])
+
+
+@lru_cache(maxsize=2048)
+def _usual_list(raw: bytes) -> tuple[Address, ...]:
+    """A short list: the same people stand in most mails of a mailbox."""
+    return addresses.read_list(headers.unfold(raw))
 
 
 def _received(raw: bytes | None) -> int | None:
