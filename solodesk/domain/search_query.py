@@ -9,10 +9,10 @@ understood is words, with a remark. Parsing never raises.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
 from solodesk.domain import search_values as values
+from solodesk.domain.search_pieces import Piece, cut
 from solodesk.domain.search_tree import (
     Age,
     And,
@@ -43,46 +43,7 @@ MAX_TYPED = 500
 _MAX_TERMS = 20
 _MAX_DEPTH = 12
 
-_NAMES = {
-    "from": "from", "来自": "from", "來自": "from", "发件人": "from", "發件人": "from",
-    "to": "to", "cc": "to", "收件人": "to", "发给": "to", "發給": "to",
-    "subject": "subject", "主题": "subject", "主題": "subject", "标题": "subject",
-    "tag": "tag", "label": "tag", "标签": "tag", "標籤": "tag",
-    "is": "is", "in": "is", "状态": "is", "狀態": "is", "是": "is",
-    "has": "has", "包含": "has", "有": "has",
-    "before": "before", "早于": "before", "早於": "before", "之前": "before",
-    "after": "after", "晚于": "after", "晚於": "after", "之后": "after", "之後": "after",
-    "since": "after", "older": "older", "旧于": "older", "舊於": "older",
-    "newer": "newer", "新于": "newer", "新於": "newer",
-    "lang": "lang", "language": "lang", "语言": "lang", "語言": "lang",
-    "kind": "kind", "类型": "kind", "類型": "kind",
-}  # fmt: skip
-_MEASURES = {
-    "csat": "csat", "满意度": "csat", "滿意度": "csat", "ces": "ces", "nps": "nps",
-    "rating": "", "rated": "", "评分": "", "評分": "", "评价": "", "評價": "",
-    "wait": "wait", "waiting": "wait", "等待": "wait", "等了": "wait",
-}  # fmt: skip
 _ME = frozenset({"me", "我", "us", "我们"})
-_OR = frozenset({"OR", "|", "||", "或", "或者", "｜"})
-_AND = frozenset({"AND", "&", "&&", "和", "且", "并且"})
-
-_QUOTES = '"“”„‟＂「」『』«»'
-_SIGN = "[<>=＜＞＝≤≥:：]"
-
-
-def _any(names: dict[str, str]) -> str:
-    return "|".join(sorted(map(re.escape, names), key=len, reverse=True))
-
-
-_PIECE = re.compile(
-    rf"(?P<minus>[-－−]+(?=[^\s\-－−]))?"
-    rf"(?:(?P<op>{_any(_NAMES)})[:：]\s*|(?P<measure>{_any(_MEASURES)})\s*(?P<sign>{_SIGN}+)\s*)?"
-    rf"(?:[{_QUOTES}](?P<phrase>[^{_QUOTES}]*)(?P<end>[{_QUOTES}]?)(?P<star>\*?)"
-    rf"|(?P<word>[^\s{_QUOTES}()（）][^\s{_QUOTES}]*))?",
-    re.IGNORECASE,
-)
-_OPERATOR = re.compile(rf"(?:{_any(_NAMES)})[:：]|(?:{_any(_MEASURES)})\s*{_SIGN}", re.IGNORECASE)
-_OPEN, _CLOSE = "(（", ")）"
 _UNSTORABLE = re.compile("[\ud800-\udfff\x00]")
 _NUMBER = re.compile(r"[#＃](\d{1,15})", re.ASCII)
 _GROUP_OF_DIGITS = re.compile(r"[+(]*\d[\d().\-]*", re.ASCII)
@@ -97,98 +58,11 @@ def parse_query(typed: str, today: date) -> SearchQuery:
     return _Reader(_UNSTORABLE.sub(" ", typed[:MAX_TYPED]), today).read()
 
 
-@dataclass(slots=True)
-class _Piece:
-    """One thing typed: an operator (or '') with its value, or a sign: ( ) OR AND"""
-
-    operator: str
-    value: str
-    raw: str
-    sign: str = ""
-    measure: str = ""
-    minus: bool = False
-    phrase: bool = False
-    prefix: bool = False
-    last: bool = False
-    """Still being typed."""
-
-
-def _cut(typed: str) -> list[_Piece]:
-    """What was typed, in pieces."""
-    still_typing = bool(typed) and not typed[-1].isspace()
-    pieces: list[_Piece] = []
-    at, depth, minus = 0, 0, False
-    while at < len(typed) and len(pieces) < 3 * _MAX_TERMS:
-        if typed[at].isspace():
-            at, minus = at + 1, False
-            continue
-        if typed[at] in _OPEN + _CLOSE:
-            opens = typed[at] in _OPEN
-            pieces.append(_Piece("(" if opens else ")", "", "", minus=minus))
-            depth, minus, at = max(0, depth + (1 if opens else -1)), False, at + 1
-            continue
-        match = _PIECE.match(typed, at)
-        if match is None or match.end() == at:
-            # A lone quotation mark, or a dash before a bracket.
-            minus, at = typed[at] in "-－−", at + 1
-            continue
-        end = match.end()
-        word = match["word"]
-        if word and match["op"] and _OPERATOR.match(word):
-            # "from: is:open": the first has no value yet.
-            word, end = "", match.start("word")
-        if word and depth and word[-1] in _CLOSE:
-            surplus = _surplus(word)
-            end -= surplus
-            word = word[: len(word) - surplus]
-        piece = _piece(match, word)
-        if match["minus"] and not (match["op"] or match["measure"] or piece.value or piece.phrase):
-            minus, at = True, match.end("minus")
-            continue
-        piece.minus = piece.minus or minus
-        piece.last = still_typing and end == len(typed) and not match["end"]
-        pieces.append(piece)
-        at, minus = end, False
-    return pieces
-
-
-def _surplus(word: str) -> int:
-    """How many closing brackets at the end of a word belong to a bracket before it."""
-    open_, close = (sum(c in signs for c in word) for signs in (_OPEN, _CLOSE))
-    at_end = len(word) - len(word.rstrip(_CLOSE))
-    return min(at_end, max(0, close - open_))
-
-
-def _piece(match: re.Match[str], word: str | None) -> _Piece:
-    phrase = match["phrase"]
-    value = word or "" if phrase is None else phrase
-    prefix = bool(match["star"])
-    if phrase is None and len(value) > 1 and value.endswith("*"):
-        value, prefix = value.rstrip("*"), True
-    name = (match["op"] or "").lower()
-    measure = match["measure"]
-    operator = "measure" if measure else _NAMES.get(name, "")
-    bare = phrase is None and not operator and not match["minus"]
-    if bare and (value in _OR or value in _AND or value == "NOT"):
-        operator = "OR" if value in _OR else "AND" if value in _AND else "NOT"
-    head = f"{match['op']}:" if name else f"{measure}{match['sign']}" if measure else ""
-    return _Piece(
-        operator,
-        value,
-        head + value,
-        sign=match["sign"] or "",
-        measure=_MEASURES.get((measure or "").lower(), ""),
-        minus=bool(match["minus"]),
-        phrase=phrase is not None,
-        prefix=prefix,
-    )
-
-
 class _Reader:
     """Puts the pieces together."""
 
     def __init__(self, typed: str, today: date) -> None:
-        self._pieces = _cut(typed)
+        self._pieces = cut(typed)
         self._today = today
         self._at = 0
         self._left = _MAX_TERMS
@@ -244,7 +118,7 @@ class _Reader:
             found = self._leaf(piece)
         return opposite(found) if found is not None and piece.minus else found
 
-    def _leaf(self, piece: _Piece) -> Node | None:
+    def _leaf(self, piece: Piece) -> Node | None:
         if not self._left:
             return None
         self._left -= 1
@@ -260,7 +134,7 @@ class _Reader:
             return _word(piece.raw, Field.ANY, prefix=False)
         return found
 
-    def _operator(self, piece: _Piece) -> Node | None:
+    def _operator(self, piece: Piece) -> Node | None:
         if piece.operator == "measure":
             return _measured(piece)
         parts = [piece.value] if piece.phrase else piece.value.replace("｜", "|").split("|")
@@ -268,7 +142,7 @@ class _Reader:
         known = [node for node in nodes if node is not None]
         return either(known) if len(known) == len(nodes) else None
 
-    def _value(self, piece: _Piece, part: str, end: bool) -> Node | None:
+    def _value(self, piece: Piece, part: str, end: bool) -> Node | None:
         prefix = end and (piece.prefix or (piece.last and not piece.phrase))
         field = _FIELDS.get(piece.operator)
         if field is not None:
@@ -282,7 +156,7 @@ class _Reader:
             return None if day is None else When(day, piece.operator == "before")
         return _PLAIN[piece.operator](part.strip())
 
-    def _words(self, piece: _Piece) -> Node | None:
+    def _words(self, piece: Piece) -> Node | None:
         number = None if piece.phrase else _NUMBER.fullmatch(piece.value)
         if number is not None:
             return Number(int(number[1]))
@@ -292,7 +166,7 @@ class _Reader:
         first = _word(piece.value, Field.ANY, prefix=prefix)
         return self._with_digits_behind(piece, first)
 
-    def _with_digits_behind(self, piece: _Piece, first: Node | None) -> Node | None:
+    def _with_digits_behind(self, piece: Piece, first: Node | None) -> Node | None:
         """A telephone number typed with spaces: its groups, or all of it in one piece."""
         if first is None or not _is_digits(piece):
             return first
@@ -312,7 +186,7 @@ class _Reader:
         at_once = _word(whole, Field.ANY, prefix=group[-1].prefix or group[-1].last)
         return either(_list(both(nodes)) + _list(at_once))
 
-    def _leaf_of_group(self, piece: _Piece) -> Node | None:
+    def _leaf_of_group(self, piece: Piece) -> Node | None:
         self._left -= 1
         return _word(piece.value, Field.ANY, prefix=piece.prefix or piece.last)
 
@@ -325,7 +199,7 @@ def _list(node: Node | None) -> list[Node]:
     return [] if node is None else [node]
 
 
-def _is_digits(piece: _Piece) -> bool:
+def _is_digits(piece: Piece) -> bool:
     return not (piece.operator or piece.phrase) and bool(_GROUP_OF_DIGITS.fullmatch(piece.value))
 
 
@@ -375,7 +249,7 @@ _PLAIN: dict[str, Callable[[str], Node | None]] = {
 }  # fmt: skip
 
 
-def _measured(piece: _Piece) -> Node | None:
+def _measured(piece: Piece) -> Node | None:
     sign = values.sign(piece.sign)
     if sign is None:
         return None
