@@ -18,8 +18,8 @@ from solodesk.store.search_words import CAME, EVERY, FILE, SENT, kind_mark, lang
 MOST_WAYS = 16
 SHORT = 2
 """A beginning of so few letters stands in most messages; the newest are read instead."""
-_EARLIEST, _LATEST = -(1 << 62), 1 << 62
-_PILE_S = 86_400
+EARLIEST, _LATEST = -(1 << 62), 1 << 62
+PILE_S = 86_400
 """Documents are numbered by seconds; so many messages of one second push others on."""
 
 
@@ -44,7 +44,7 @@ class Way:
     conditions: tuple[Condition, ...] = ()
     short: tuple[tree.Word, ...] = ()
     """Beginnings of one or two letters."""
-    lowest: int = _EARLIEST
+    lowest: int = EARLIEST
     highest: int = _LATEST
     hidden: bool = False
     """Hidden tickets too."""
@@ -209,7 +209,7 @@ class Planner:
         bound = at_ms // 1000
         if later:
             return Way(conditions=(condition,), lowest=bound)
-        return Way(conditions=(condition,), highest=min(_LATEST, bound + _PILE_S))
+        return Way(conditions=(condition,), highest=min(_LATEST, bound + PILE_S))
 
     def _moment(self, day: date) -> int:
         try:

@@ -17,7 +17,7 @@ from solodesk.domain.search_tree import Field, SearchQuery, Term, Word, leaves
 from solodesk.domain.snippet import Looker
 from solodesk.store.driver import Value
 from solodesk.store.search_cards import Cards
-from solodesk.store.search_plan import Condition, Planner, Way
+from solodesk.store.search_plan import EARLIEST, PILE_S, Condition, Planner, Way
 from solodesk.store.spec import to_json
 from solodesk.store.spelling import Spelling
 from solodesk.store.transaction import Transaction
@@ -175,6 +175,9 @@ class _Stream:
         # Tickets that are listed are looked up and sorted; states are met on the way down.
         listed = any(c.sql.startswith(("t.id IN", "(t.id IN")) for c in self._tickets)
         order = f"{'+' if listed else ''}t.last_message_ms"
+        if way.lowest > EARLIEST:
+            where += " AND t.last_message_ms >= ?"
+            params.append((way.lowest - PILE_S) * 1000)
         tickets = self._tx.link.execute(
             f"SELECT t.id FROM ticket t WHERE {where} ORDER BY {order} DESC", params
         )
