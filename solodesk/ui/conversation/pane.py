@@ -26,6 +26,8 @@ from solodesk.ui.conversation.notices import notice_for
 from solodesk.ui.conversation.outbox_words import Moment
 from solodesk.ui.ops import DeskGate
 
+_MOST_OPEN = 8
+"""Unread messages opened at once; earlier ones are one line each, a click away."""
 _ANY_HEIGHT = 16_777_215
 """Qt's own largest height: no limit."""
 
@@ -55,6 +57,8 @@ class ConversationPane(QWidget):
         self._leaving: tuple[OutboxRow, ...] = ()
         self._last_mail: ConversationItem | None = None
         self._opened: set[Key] = set()
+        self._news: frozenset[Key] = frozenset()
+        """What was unread and unanswered when the ticket was opened: never behind the fold."""
         self._unfolded = False
         self._composer_open = False
         self._writing_new = False
@@ -75,6 +79,7 @@ class ConversationPane(QWidget):
         """Open `ticket`, or show the empty state for None."""
         if ticket != self._ticket:
             self._opened.clear()
+            self._news = frozenset()
             self._acts.begin(ticket)
             self._unfolded = False
             self._row, self._items = None, ()
@@ -117,6 +122,7 @@ class ConversationPane(QWidget):
         """Fold all but the last message again."""
         self._unfolded = False
         self._opened.clear()
+        self._news = frozenset()
         self._fill()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -187,7 +193,9 @@ class ConversationPane(QWidget):
         if row is not None and (row, items, leaving) == (self._row, self._items, self._leaving):
             return
         if self._row is None and row is not None and row.unread:
-            self._opened.update(_unanswered(items))
+            news = _unanswered(items)
+            self._news = frozenset(news)
+            self._opened.update(news[-_MOST_OPEN:])
         self._row, self._items, self._leaving = row, items, leaving
         mail = [item for item in items if item.type in ("in", "out")]
         self._last_mail = mail[-1] if mail else None
@@ -242,7 +250,11 @@ class ConversationPane(QWidget):
         items = list(self._items)
         if self._unfolded or len(items) <= 2:
             return [], items
-        opened = [place for place, item in enumerate(items) if self._is_open_mail(item)]
+        opened = [
+            place
+            for place, item in enumerate(items)
+            if self._is_open_mail(item) or key_of(item) in self._news
+        ]
         first_open = opened[0] if opened else len(items) - 1
         return items[:first_open], items[first_open:]
 
@@ -327,8 +339,8 @@ class ConversationPane(QWidget):
         self._load()
 
 
-def _unanswered(items: tuple[ConversationItem, ...]) -> set[Key]:
+def _unanswered(items: tuple[ConversationItem, ...]) -> list[Key]:
     """What the customer wrote since the owner's last answer."""
     mail = [item for item in items if item.type in ("in", "out")]
     last = max((place for place, item in enumerate(mail) if item.type == "out"), default=-1)
-    return {key_of(item) for item in mail[last + 1 :]}
+    return [key_of(item) for item in mail[last + 1 :]]

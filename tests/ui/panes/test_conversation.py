@@ -232,6 +232,27 @@ def test_what_came_since_the_last_answer_is_open(bed: Bed, panes: Panes) -> None
     assert "number 2" in words
 
 
+def test_many_unread_messages_are_all_in_sight(bed: Bed, panes: Panes) -> None:
+    """The newest are open, the others one line each; none is behind the fold line."""
+    for number in range(12):
+        mail = raw_mail(
+            f"Where is it, number {number}?", subject="Where is it?",
+            sender="Ann <ann@mail.example>", to="hello@lin.example", at_ms=NEAR_MS - HOUR,
+            message_id=f"<w{number}@mail.example>",
+            headers={"In-Reply-To": "<w0@mail.example>"} if number else {},
+        )  # fmt: skip
+        ticket = bed.receive(mail, NEAR_MS - HOUR + number)
+    panes.pane.show_ticket(ticket)
+    bed.settle()
+    opened = [card.item.text for card in panes.pane.findChildren(MessageCard)
+              if card.item.subject == "Where is it?"]  # fmt: skip
+    assert any("number 11" in text for text in opened)
+    assert 2 <= len(opened) < 12
+    lines = [line.accessibleName() for line in panes.pane.findChildren(FoldedMessage)]
+    assert any("number 0" in line for line in lines)
+    assert len(lines) + len(opened) == 12
+
+
 def test_fold_line_opens_and_closes(bed: Bed, panes: Panes) -> None:
     assert not panes.pane.findChildren(FoldedMessage)
     fold = next(b for b in panes.pane.findChildren(QPushButton) if "2 earlier" in b.text())
