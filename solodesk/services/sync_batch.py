@@ -1,8 +1,8 @@
 """Fetched bytes into the store: parsed outside the transaction, stored in short ones.
 
-A transaction ends once it has held the write lock for 15 ms, so that the desk's own writes never
-wait long. A message that cannot be stored whatever we try is kept as damaged mail and never stops
-the next one (faults.md R17). Must not talk to a server.
+A transaction ends as soon as somebody else waits to write (store/wish.py) and leaves them a pause,
+so that the desk's own writes never wait long. A message that cannot be stored whatever we try is
+kept as damaged mail and never stops the next one (faults.md R17). Must not talk to a server.
 """
 
 import dataclasses
@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from solodesk.base.errors import KnownError
 from solodesk.domain.events import Actor
@@ -24,26 +24,10 @@ from solodesk.store import rows
 from solodesk.store.raw_form import FOLDED_UP_TO, packed_raw
 
 _log = logging.getLogger(__name__)
-_LOCK_S = 0.018
-"""So long a transaction may hold the write lock, its end included."""
-_LEAST_S = 0.005
-_PAUSE_S = 0.002
-
-
-@dataclass(slots=True)
-class Pace:
-    """How long transactions took to end lately (index and commit), in seconds."""
-
-    ending_s: float = 0.004
-
-    @property
-    def filling_s(self) -> float:
-        """How long the next one may be filled."""
-        return max(_LEAST_S, _LOCK_S - self.ending_s)
-
-    def ended(self, seconds: float) -> None:
-        """Another one has ended. One that moved the log into the file says little: it is cut."""
-        self.ending_s += (min(seconds, _LOCK_S - _LEAST_S) - self.ending_s) / 5
+_FILLING_S = 0.045
+"""So long a transaction is filled while nobody waits: ending it takes about a sixth of that."""
+_PAUSE_S = 0.004
+"""Left to those who wait; they ask for the lock each millisecond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +39,6 @@ class Intake:
     folder: rows.Folder
     role: str
     own: frozenset[str]
-    pace: Pace = field(default_factory=Pace)
 
 
 @dataclass(slots=True)
@@ -91,6 +74,7 @@ def take_in(
     items = [_ready(each, meaning) for each, meaning in zip(fetched, meanings, strict=True)]
     took = Took()
     pause = threading.Event()
+    wished = intake.store.wish.told()
     at = 0
     while at < len(items):
         try:
@@ -101,7 +85,9 @@ def take_in(
             _log.exception("message %s could not be stored", items[poison.at].fetched.uid)
             _keep_as_damaged(intake, items[poison.at], took)
             at = poison.at + 1
-        pause.wait(_PAUSE_S)
+        before, wished = wished, intake.store.wish.told()
+        if wished != before:
+            pause.wait(_PAUSE_S)
     return took
 
 
@@ -115,10 +101,10 @@ def _ready(fetched: Fetched, prepared: Prepared) -> _Item:
 def _write_some(
     intake: Intake, items: Sequence[_Item], at: int, end: int, cursor: int | None, took: Took
 ) -> int:
-    """One transaction over `items[at:end]`, ended early by the clock; returns where it ended."""
-    here, pace = Took(), intake.pace
+    """One transaction over `items[at:end]`, ended early for those who wait; where it ended."""
+    here, wish = Took(), intake.store.wish
     with intake.store.write(actor=Actor.ENGINE) as desk:
-        started = time.monotonic()
+        started, wished = time.monotonic(), wish.told()
         while at < end:
             try:
                 _take(desk, intake, items[at], here)
@@ -127,12 +113,10 @@ def _write_some(
             except Exception as error:
                 raise _PoisonError(at) from error
             at += 1
-            if time.monotonic() - started > pace.filling_s:
+            if wish.told() != wished or time.monotonic() - started > _FILLING_S:
                 break
         if at == len(items) and cursor is not None:
             desk.folders.update(intake.folder.id, backfill_uid=cursor)
-        ending = time.monotonic()
-    pace.ended(time.monotonic() - ending)
     took.taken += here.taken
     took.new += here.new
     took.damaged += here.damaged

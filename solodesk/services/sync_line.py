@@ -8,7 +8,6 @@ open folders or connections: it is handed a source with the folder open.
 
 import logging
 import threading
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -29,8 +28,6 @@ _MESSAGES = 200
 _BYTES = 4 * 1024 * 1024
 _FIRST_PART = 1024 * 1024
 """Of a message over the owner's limit so much comes: headers and text; it is marked as partial."""
-_PAUSE_S = 0.002
-"""Left to the desk's own writes between batches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +162,6 @@ class Line:
     ) -> Took:
         took = take_in(self._intake, fetched, meanings, cursor=batch.cursor)
         self._learn(fetched, meanings)
-        time.sleep(_PAUSE_S)
         return took
 
 

@@ -18,6 +18,7 @@ from solodesk.domain.events import Actor
 from solodesk.store import driver, schema
 from solodesk.store.transaction import FOLLOWED, Label, Recorder, Transaction
 from solodesk.store.uow import Desk, Reader
+from solodesk.store.wish import Wish
 
 KEPT_CHANGES = 10_000
 _TRIM_EVERY = 512
@@ -66,6 +67,8 @@ class Store:
         # Writers of one process queue here instead of polling the file's lock.
         self._writers = threading.Lock()
         self._closed = False
+        self.wish = Wish(self._path)
+        """For those who write for long: whether somebody else waits to write."""
 
     @classmethod
     def open(cls, folder: DataFolder, clock: Clock, *, origin: str) -> "Store":
@@ -171,14 +174,14 @@ class Store:
         if links.writing:
             message = "a transaction of this thread is open already"
             raise RuntimeError(message)
-        if not self._writers.acquire(timeout=driver.BUSY_MS / 1000):
+        if not self._take_turn():
             raise KnownError("store_locked", path=str(self._path))
         try:
             links.writing = True
             with driver.faults(self._path):
                 kind = "durable" if durable else "write"
                 link = self._link(kind)
-                driver.begin(link, write=True)
+                driver.begin(link, write=True, waiting=self.wish.tell)
                 known = links.take_known(kind, link)
                 try:
                     tx = Transaction(
@@ -201,6 +204,13 @@ class Store:
         finally:
             links.writing = False
             self._writers.release()
+
+    def _take_turn(self) -> bool:
+        """Wait for the other threads of this process; False when it takes too long."""
+        if self._writers.acquire(blocking=False):
+            return True
+        self.wish.tell()
+        return self._writers.acquire(timeout=driver.BUSY_MS / 1000)
 
     def _finish(self, desk: Desk, tx: Transaction) -> None:
         """What every transaction does last: the index, the step, what others should look at."""

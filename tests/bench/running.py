@@ -1,22 +1,26 @@
 """The engine at work: a first sync with somebody using the store, later passes, news to the screen.
 
 python -m tests.bench.running first DATA ADDRESS   one first sync by a real engine
-python -m tests.bench.running passes DATA          passes with nothing new on one connection
+python -m tests.bench.running passes DATA          passes with nothing new, and with ten new, on one
+                                                   open connection
 
 Each says one line of JSON. `SOLODESK_PASSWORD` holds the mailbox's password.
 """
 
 import contextlib
+import imaplib
 import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.bench.corpus import write_maildir
 from tests.bench.timing import percentile, told
 from tests.support.dovecot import PASSWORD, DovecotServer, Mailbox
 
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
 _FIRST = 50
 _BETWEEN_WRITES_S = 0.03
 _PASSES = 30
+_TENS = 7
+_NEW = 10
 _BIG = 100 * 1000 * 1000
 _GIVE_UP_S = 1_800
 
@@ -57,10 +63,10 @@ def measure(work: Path, messages: int) -> list[str]:
             f"  store                                     {stored(data) / size:9.2f} × the mail",
         ]
         passes = told("tests.bench.running", "passes", str(data))
-        lines.append(
-            f"  a pass with nothing new (n={_PASSES})        "
-            f"p50 {percentile(passes, 0.5):6.1f}  p95 {percentile(passes, 0.95):6.1f} ms"
-        )
+        for name, key in (("nothing new", "idle"), (f"{_NEW} new", "ten")):
+            p50, p95 = percentile(passes[key], 0.5), percentile(passes[key], 0.95)
+            what = f"a pass with {name} (n={len(passes[key])})"
+            lines.append(f"  {what:42}p50 {p50:6.1f}  p95 {p95:6.1f} ms")
         news = told("tests.bench.screen", str(data), box.address, str(box.port))
         lines.append(
             f"  * EXISTS to the painted row (n={len(news)})     "
@@ -212,8 +218,8 @@ def _end(process: subprocess.Popen[str]) -> None:
     process.wait(60)
 
 
-def _passes(data: Path) -> list[float]:
-    """Milliseconds of passes over an unchanged mailbox on one open connection."""
+def _passes(data: Path) -> dict[str, list[float]]:
+    """Milliseconds of passes on one open connection: over an unchanged mailbox, and ten new."""
     from solodesk.base.clock import SystemClock
     from solodesk.base.paths import DataFolder
     from solodesk.engine.receiving import receive
@@ -224,14 +230,33 @@ def _passes(data: Path) -> list[float]:
     store = Store.open(DataFolder(data), SystemClock(), origin="engine")
     with store.read() as reader:
         row = reader.accounts.all()[0]
-    took: list[float] = []
-    with ImapSource(accounts.receiving(row), os.environ["SOLODESK_PASSWORD"]) as source:
+    idle: list[float] = []
+    ten: list[float] = []
+    password = os.environ["SOLODESK_PASSWORD"]
+    with ImapSource(accounts.receiving(row), password) as source:
         for _ in range(_PASSES + 2):
             start = time.perf_counter()
             receive(store, row.id, source)
-            took.append((time.perf_counter() - start) * 1000)
+            idle.append((time.perf_counter() - start) * 1000)
+        for seed in range(_TENS + 1):
+            _append(row.imap_port, row.user, password, seed + 5_000)
+            start = time.perf_counter()
+            new = sum(each.new for each in receive(store, row.id, source))
+            ten.append((time.perf_counter() - start) * 1000)
+            if new != _NEW:
+                message = f"{new} new messages instead of {_NEW}"
+                raise ValueError(message)
     store.close()
-    return took[2:]
+    return {"idle": idle[2:], "ten": ten[1:]}
+
+
+def _append(port: int, user: str, password: str, seed: int) -> None:
+    """Ten more mails, put there by another program."""
+    with tempfile.TemporaryDirectory() as folder, imaplib.IMAP4("127.0.0.1", port) as other:
+        write_maildir(Path(folder), _NEW, seed=seed)
+        other.login(user, password)
+        for file in sorted(Path(folder).glob("cur/*")):
+            other.append("INBOX", "", "", file.read_bytes())
 
 
 def main() -> None:

@@ -206,7 +206,7 @@ def test_kill_in_a_transaction_keeps_what_was_there(
 def test_locked_store_is_told(
     data_folder: DataFolder, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(driver.begin, "__kwdefaults__", {"busy_ms": 20})
+    monkeypatch.setattr(driver.begin, "__kwdefaults__", {"busy_ms": 20, "waiting": None})
     store = Store.open(data_folder, clock, origin="test")
     holder = sqlite3.connect(data_folder.store, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
