@@ -18,7 +18,6 @@ _LOOKS = (300, 3_000)
 _MOST = 1_000_000
 _ALONE = re.compile(f"[{SPACELESS}{EMOJI}]")
 _BETWEEN = r"[-_\u2010-\u2013\u2212 ().]{0,2}"
-_SPACES = re.compile(r"\s+")
 _GONE = re.compile(f"[{COMBINING}{WIDTHLESS}]")
 _NUMBER = re.compile(r"(?=.*\d)[a-z0-9]{5,40}")
 
@@ -169,10 +168,11 @@ def _edged(body: str, tokens: Sequence[str], *, prefix: bool) -> tuple[str, bool
 
 def cut(text: str, looker: Looker) -> tuple[str, tuple[tuple[int, int], ...]]:
     """A piece of `text` around the first hit, in one line, and the places of the hits in it."""
-    start = max(0, (looker.first(text) or 0) - _BEFORE)
+    at = looker.first(text)
+    start = max(0, (at or 0) - _BEFORE)
     if start:
         # Begin at a word, where one begins soon.
         space = text.find(" ", start, start + 15)
         start = space + 1 if space >= 0 else start
-    shown = _SPACES.sub(" ", text[start : start + 2 * LENGTH]).strip()[:LENGTH]
-    return shown, looker.places(shown)
+    shown = " ".join(text[start : start + 2 * LENGTH].split())[:LENGTH]
+    return shown, () if at is None else looker.places(shown)

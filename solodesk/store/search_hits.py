@@ -75,13 +75,17 @@ def _shown(
 ) -> list[SearchHit]:
     terms = meanings.said(query, _NAMES)
     looker = Looker(terms)
-    cards = Cards(tx)
+    cards = Cards(tx) if meanings.beside_mail else None
     rows = tx.all(_HIT, (to_json(list(messages)),))
     return [_hit(tx, row, looker, terms, cards) for row in rows]
 
 
 def _hit(
-    tx: Transaction, row: tuple[Any, ...], looker: Looker, terms: Sequence[Term], cards: Cards
+    tx: Transaction,
+    row: tuple[Any, ...],
+    looker: Looker,
+    terms: Sequence[Term],
+    cards: Cards | None,
 ) -> SearchHit:
     message, ticket, name, address, number, at_ms, customer, subject, said, in_files = row
     texts = Texts() if said is None else unpack_texts(said, tx.dictionary)
@@ -100,14 +104,15 @@ def _hit(
 
 def _elsewhere(
     tx: Transaction, texts: Texts, in_files: bytes | None, ticket: int, terms: Sequence[Term],
-    cards: Cards,
+    cards: Cards | None,
 ) -> Iterable[str]:  # fmt: skip
     """Where the words may stand when the new text has none: quoted, in files, in notes."""
     if texts.text != texts.new_text:
         yield texts.text
     if in_files is not None:
         yield unpack_texts(in_files, tx.dictionary).text
-    yield from cards.note_of(ticket, terms)
+    if cards is not None:
+        yield from cards.note_of(ticket, terms)
 
 
 def _ranked(

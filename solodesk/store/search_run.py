@@ -48,6 +48,8 @@ class Meanings:
         self._cards = Cards(tx)
         self._spelling = Spelling(tx)
         self._known: dict[Term, list[Term]] = {}
+        self.beside_mail = False
+        """Words were found in notes, tags or what the owner wrote about customers."""
 
     def spelt(self, term: Term) -> list[Term]:
         """Chinese names that sound so."""
@@ -57,7 +59,9 @@ class Meanings:
 
     def cards(self, term: Term, field: Field) -> Condition | None:
         """Tickets by notes, tags and customers."""
-        return self._cards.tickets(term, field, self.spelt(term))
+        found = self._cards.tickets(term, field, self.spelt(term))
+        self.beside_mail = self.beside_mail or found is not None
+        return found
 
     def tags(self, name: str, *, prefix: bool) -> Sequence[int]:
         """Tags by name."""
