@@ -48,7 +48,8 @@ class Avatar(QWidget):
         painter.setBrush(self._appearance.tokens.chip)
         painter.drawEllipse(self.rect())
         painter.setPen(tokens.text_2)
-        painter.setFont(self._appearance.font(11 if self._size < 34 else 13, semibold=True))
+        size = 11 if self._size < 34 else 13
+        painter.setFont(self._appearance.font(size, semibold=True, text=self._initials))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._initials)
         painter.end()
 

@@ -52,7 +52,9 @@ class ConversationHeader(QWidget):
 
     def show_ticket(self, row: TicketRow) -> None:
         """Fill in the ticket's subject, number, status and tags."""
-        self._title.set_full_text(row.subject or _("(no subject)"))
+        subject = row.subject or _("(no subject)")
+        self._title.setFont(self._appearance.font(17, semibold=True, text=subject))
+        self._title.set_full_text(subject)
         self._title.setMaximumWidth(self._title.sizeHint().width() + 4)
         self._more.show()
         self._number.setText(f"#{row.number}" if row.number is not None else "")

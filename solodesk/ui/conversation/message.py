@@ -77,8 +77,8 @@ class FoldedMessage(QAbstractButton):
         when = dates.day(self._item.at_ms, self._setting.zone, self._setting.now_ms())
         small = look.font(12)
         when_width = QFontMetrics(small).horizontalAdvance(when)
-        name_font = look.font(13, semibold=True)
         name = speaker(self._item)
+        name_font = look.font(13, semibold=True, text=name)
         name_width = min(QFontMetrics(name_font).horizontalAdvance(name), 180)
         painter.setFont(name_font)
         painter.setPen(tokens.text_2)
@@ -148,7 +148,7 @@ class MessageCard(QWidget):
         row.addWidget(self._avatar)
         name = QLabel(speaker(self.item))
         name.setTextFormat(Qt.TextFormat.PlainText)
-        name.setFont(look.font(13, semibold=True))
+        name.setFont(look.font(13, semibold=True, text=name.text()))
         name.setToolTip(plain_tip(details(self.item)))
         row.addWidget(name)
         if (mark := self._standing()) is not None:
