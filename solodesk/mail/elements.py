@@ -7,9 +7,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from html import unescape
 
-from solodesk.mail import colours, styles
+from solodesk.mail import colours, styles, tokens
 from solodesk.mail.escaping import quoted
 from solodesk.mail.pictures import is_remote
 from solodesk.mail.stylesheet import Ancestor, classes_of
@@ -77,11 +76,6 @@ _ATTRIBUTES: dict[str, frozenset[str]] = {
     ),
     _LINE,
 )
-_SOURCE = re.compile(r' (src|href)="([^"]*)"')
-_SRCSET = re.compile(r' srcset="([^"]*)"')
-_ALT = re.compile(r' alt="([^"]*)"')
-_APART = re.compile(r' (?:src|href|alt|title|target|rel|srcset|data-[\w-]+)="[^"]*"')
-_ATTRIBUTE = re.compile(r'([^\s="/]+)="([^"]*)"')
 _LOADING = re.compile(r"src|href|data|poster|srcset|background|xlink:href|lowsrc|dynsrc|codebase")
 _AUTO_MARGIN = re.compile(r"margin\s*:[^;]*\bauto\b", re.IGNORECASE)
 _WIDTH_OF = re.compile(r"(?:^|;)width:([\d.]+(?:%|px)?)")
@@ -135,41 +129,18 @@ class Element:
     """Nothing has to be asked before it is written, its colours aside."""
 
 
-def read(token: str) -> tuple[str, dict[str, str]]:
-    """Name and attributes of a start tag as the parser serialised it."""
-    name = token.split(None, 1)[0].lower().rstrip("/") if token else ""
-    attributes: dict[str, str] = {}
-    if len(name) < len(token):
-        for key, value in _ATTRIBUTE.findall(token)[:100]:
-            attributes.setdefault(key.lower(), unescape(value) if "&" in value else value)
-    return name, attributes
-
-
 def identity(name: str, attributes: dict[str, str]) -> Ancestor:
     """What style rules ask of an element."""
     return name, attributes.get("id", ""), classes_of(attributes.get("class", ""))
-
-
-def apart(token: str) -> tuple[str, str]:
-    """The address of a link or picture as it stands (with a picture's words after a line break),
-    and the tag without it: what the tags of one mail have in common."""
-    source = _SOURCE.search(token)
-    words = _ALT.search(token)
-    address = source[2] if source else ""
-    if token[0] == "i":
-        if source is None and (srcset := _SRCSET.search(token)):
-            address = srcset[1].strip().split(" ")[0].rstrip(",")
-        address = f"{address}\n{words[1] if words else ''}"
-    return address, _APART.sub("", token)
 
 
 @lru_cache(maxsize=4096)
 def judged(token: str, before: str, after: str) -> Element:
     """A start tag as it may be written; style rules say `before` and `after` its own style.
 
-    Links and pictures stand here without their addresses (`apart`).
+    Links and pictures stand here without their addresses (`tokens.apart`).
     """
-    name, attributes = read(token)
+    name, attributes = tokens.read(token)
     if name == "body":
         before = ";".join(filter(None, (_page_colours(attributes), before)))
     raw = ";".join(part for part in (before, attributes.get("style", ""), after) if part)

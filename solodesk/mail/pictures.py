@@ -88,7 +88,7 @@ class Pictures:
 
 
 def read(source: str, sizes: tuple[int | None, int | None]) -> Picture:
-    """The picture of an <img>; `source`: its address and words as `elements.apart` gives them."""
+    """The picture of an <img>; `source`: its address and words as `tokens.apart` gives them."""
     address, _break, words = unescape(source).partition("\n")
     if len(address) < _LONG_ADDRESS:
         address = re.sub(r"[\x00-\x20]+", "", address)

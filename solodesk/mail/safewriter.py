@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from html import unescape
 
-from solodesk.mail import colours, elements, pictures
+from solodesk.mail import colours, elements, pictures, tokens
 from solodesk.mail import links as link_rules
 from solodesk.mail.elements import Element, Kind
 from solodesk.mail.escaping import quoted, symbols, with_breaks
@@ -145,7 +145,7 @@ class Writer:
             made = self.plain[token] = elements.judged(token, "", "")
             return made
         if token not in self.depending:
-            name, attributes = elements.read(token)
+            name, attributes = tokens.read(token)
             rules = self.sheet.candidates(elements.identity(name, attributes))
             if not any(rule.around for rule in rules):
                 made = self.plain[token] = elements.judged(token, *told(rules))
@@ -166,7 +166,7 @@ class Writer:
     def _open(self, token: str) -> None:
         source = ""
         if token[:2] == "a " or token[:4] == "img ":
-            source, token = elements.apart(token)
+            source, token = tokens.apart(token)
         element = (
             self.plain.get(token) or self.known.get((token, self.stack[-1][5])) or self._look(token)
         )
