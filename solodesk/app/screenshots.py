@@ -57,8 +57,10 @@ def settle(desk: DeskApp) -> None:
     end = time.monotonic() + _LONGEST_S
     quiet_since = time.monotonic()
     while time.monotonic() < end:
+        before = time.monotonic()
         QApplication.processEvents()
-        if desk.gate.busy():
+        # A round that took long did something, which may have asked for more.
+        if desk.gate.busy() or time.monotonic() - before > _SETTLE_S / 10:
             quiet_since = time.monotonic()
         elif time.monotonic() - quiet_since > _SETTLE_S:
             return
