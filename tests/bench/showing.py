@@ -36,7 +36,7 @@ def newsletter(size: int, *, styled: bool) -> str:
         f"<style>{rules} .footer a{{color:#888}} .footer td{{font-size:12px}} a:hover{{color:red}}"
         " @media only screen and (max-width:600px){.wrap{width:100%!important}}</style>"
     )
-    rows = []
+    rows: list[str] = []
     length = 0
     while length < size:
         number = len(rows)
