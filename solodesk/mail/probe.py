@@ -47,13 +47,16 @@ def fingerprint(server: Server, seconds: float) -> str | None:
 
     None when it is not near, does not answer, or does not begin encryption.
     """
-    with contextlib.suppress(OSError, ValueError):
-        with socket.create_connection((server.host, server.port), seconds) as sock:
-            if not pinning.is_near(sock):
-                return None
-            if server.tls == Transport.STARTTLS.value and not _ready_for_tls(sock):
-                return None
-            return pinning.shown_by(sock, server.host)
+    place = server.host, server.port
+    with (
+        contextlib.suppress(OSError, ValueError),
+        socket.create_connection(place, seconds) as sock,
+    ):
+        if not pinning.is_near(sock):
+            return None
+        if server.tls == Transport.STARTTLS.value and not _ready_for_tls(sock):
+            return None
+        return pinning.shown_by(sock, server.host)
     return None
 
 

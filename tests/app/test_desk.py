@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QLockFile
@@ -126,6 +127,10 @@ def test_what_the_engine_stored_is_looked_at_when_it_says_so(
     desk.link.start()
     for number in (1, 2):
         desk.link.ask({"do": "go"})
-        qtbot.waitUntil(lambda number=number: len(seen) == number, timeout=20_000)
+        qtbot.waitUntil(partial(_as_many, seen, number), timeout=20_000)
     assert all(changes.of("customer") for changes in seen)
     desk.stop()
+
+
+def _as_many(seen: list[Changes], number: int) -> bool:
+    return len(seen) == number

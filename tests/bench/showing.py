@@ -50,7 +50,7 @@ def newsletter(size: int, *, styled: bool) -> str:
             f'alt="Product {number}" style="display:block;border:0"></a></td><td style="padding-'
             'left:16px"><h3 style="margin:0 0 8px;font-size:18px;line-height:24px;color:#111111">'
             f'Product number {number}</h3><p style="margin:0 0 12px">Words that describe it, so '
-            f'that there is something to read, {"and more " * (number % 7)}.</p><span><a '
+            f"that there is something to read, {'and more ' * (number % 7)}.</p><span><a "
             f'href="{link}b" style="display:inline-block;background-color:#0a66c2;color:#ffffff;'
             'padding:10px 18px;border-radius:4px">Buy now</a></span></td></tr></table></td></tr>'
         )

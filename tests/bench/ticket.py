@@ -45,7 +45,10 @@ def _measure_here(data: Path) -> dict[str, object]:
         counts = {t: len(reader.messages.ids_of_ticket(t)) for t in ids[: _TICKETS * 20]}
         chosen = [t for t, number in counts.items() if number > 1][: _TICKETS + _WARM]
         texts = {
-            t: "\n\n".join(m.new_text or m.text for m in reader.messages.of_ticket(t))
+            t: "\n\n".join(
+                said.new_text or said.text
+                for said in reader.messages.texts(reader.messages.ids_of_ticket(t)).values()
+            )
             for t in chosen
         }
     gate = DeskGate(StoreOpeners(store))

@@ -47,10 +47,10 @@ class Gmail(OddImap):
             lines = [f'* LIST ({FLAGS.get(n, "")}) "/" "{n}"\r\n' for n in self.folders]
             return "".join(lines).encode() + f"{tag} OK done\r\n".encode()
         if "X-GM-MSGID" in command:
-            uids, lines = wanted(folder, command), fetched(folder, command)
+            uids, told = wanted(folder, command), fetched(folder, command)
             answers = [
                 line.replace(b"UID", b"X-GM-THRID 17 X-GM-MSGID %d UID" % NAMES[folder[uid]], 1)
-                for uid, line in zip(uids, lines, strict=True)
+                for uid, line in zip(uids, told, strict=True)
             ]
             return b"".join(answers) + f"{tag} OK done\r\n".encode()
         return OddImap.usual(self, tag, command, folder)

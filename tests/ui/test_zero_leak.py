@@ -121,9 +121,7 @@ def test_opening_any_mail_asks_nobody_and_reads_no_file(tmp_path: Path) -> None:
     sink.close()
     calls = _between(log.read_text("utf-8", "replace"), begin, end)
     assert len(calls) > 10  # the trace saw the window work
-    asked = [
-        line for line in calls if _ASKING.search(line)
-    ]
+    asked = [line for line in calls if _ASKING.search(line)]
     assert not asked, asked[:5]
     home = (str(folder.root), str(_ROOT), sys.prefix, sys.base_prefix, str(Path.home() / ".cache"))
     read = [path for line in calls if (path := _foreign(line, (*_OWN_PLACES, *home)))]

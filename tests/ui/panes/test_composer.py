@@ -57,6 +57,7 @@ def write(bed: Bed, panes: Panes, words: str) -> Editor:
 def test_what_is_typed_is_stored_within_a_second(bed: Bed, panes: Panes) -> None:
     editor = write(bed, panes, "Dear Li")
     bed.qtbot.waitUntil(lambda: "Dear Li" in stored(bed), timeout=1000)
+
     # Typing on without a pause must not put saving off for ever.
     def typing_on_it_is_stored() -> bool:
         QTest.keyClicks(editor, "a")

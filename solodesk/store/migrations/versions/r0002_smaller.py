@@ -120,8 +120,7 @@ _SEARCH = (
     "CREATE VIRTUAL TABLE search USING fts5 (subject, sender, people, body, marks, content='',"
     " tokenize='unicode61 remove_diacritics 2')",
     "INSERT INTO search (search, rank) VALUES ('automerge', 16)",
-    "CREATE VIRTUAL TABLE search_card USING fts5 (words,"
-    " tokenize='unicode61 remove_diacritics 2')",
+    "CREATE VIRTUAL TABLE search_card USING fts5 (words, tokenize='unicode61 remove_diacritics 2')",
 )
 
 
