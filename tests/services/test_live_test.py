@@ -18,6 +18,7 @@ from tests.mail.test_pinning import pin_of_file
 from tests.support.dovecot import Mailbox
 from tests.support.scripted import Wire, scripted
 from tests.support.smtp import SmtpSink
+from tests.support.waiting import wait_until
 
 QUICK = Timeouts(connect=5, read=5)
 Sinks = Callable[..., SmtpSink]
