@@ -122,7 +122,7 @@ class Helpdesk:
 
         def before() -> None:
             shutil.rmtree(self._folder, ignore_errors=True)
-            box = self._server.new_mailbox("support@solodesk.example")
+            box = self._server.new_mailbox("helpdesk@solodesk.example")
             write_maildir(box.maildir, HELPDESK_MESSAGES, seed=2)
             self._server.own(box.maildir, *box.maildir.rglob("*"))
             where = [str(self._folder), str(box.port), box.user, box.password]
