@@ -33,8 +33,6 @@ def run_due(store: Store) -> bool:
 
 def keep_house(store: Store, stop: threading.Event) -> None:
     """Do all that is due, part by part, until done or asked to stop; faults are KnownErrors."""
-    while not stop.is_set() and housekeeping.mend_search(store):
-        stop.wait(_PAUSE_S)
     while not stop.is_set() and housekeeping.forget_hidden(store):
         stop.wait(_PAUSE_S)
     if not stop.is_set():

@@ -20,19 +20,16 @@ if TYPE_CHECKING:
     from solodesk.store.repositories.accounts import Accounts, Folders
     from solodesk.store.repositories.files import FileTexts
     from solodesk.store.repositories.history import Events, Meta, Settings
-    from solodesk.store.repositories.messages import (
-        Mentions,
-        Messages,
-        Participants,
-        Places,
-    )
+    from solodesk.store.repositories.messages import Messages
     from solodesk.store.repositories.months import Months
     from solodesk.store.repositories.outbox import OutboxRows
     from solodesk.store.repositories.people import Customers
+    from solodesk.store.repositories.places import Places
     from solodesk.store.repositories.raw import RawMail
     from solodesk.store.repositories.responses import Canned, Macros, Surveys
     from solodesk.store.repositories.searches import SavedSearches
     from solodesk.store.repositories.server_side import GmailNames, ServerActs
+    from solodesk.store.repositories.threads import Mentions, Participants
     from solodesk.store.repositories.tickets import Tickets
     from solodesk.store.repositories.writing import Blobs, Drafts, Notes, Tags
     from solodesk.store.search import Search
@@ -83,7 +80,7 @@ class Reader:
     @cached_property
     def places(self) -> "Places":
         """Where messages lie on servers."""
-        from solodesk.store.repositories.messages import Places
+        from solodesk.store.repositories.places import Places
 
         return Places(self._tx)
 
@@ -118,14 +115,14 @@ class Reader:
     @cached_property
     def participants(self) -> "Participants":
         """Who takes part in a ticket."""
-        from solodesk.store.repositories.messages import Participants
+        from solodesk.store.repositories.threads import Participants
 
         return Participants(self._tx)
 
     @cached_property
     def mentions(self) -> "Mentions":
         """Message-IDs and where they lead."""
-        from solodesk.store.repositories.messages import Mentions
+        from solodesk.store.repositories.threads import Mentions
 
         return Mentions(self._tx)
 

@@ -118,11 +118,13 @@ def test_the_engine_reads_them_by_itself(data_folder: DataFolder, clock: FixedCl
     take(store, letter("notes.txt", b"Lieferschein"))
     with store.write() as desk:
         desk.customers.add(name="王丽")
+        desk.meta.set("segmenter_version", "0")
     loop = FileLoop(store, quiet_s=0)
     loop.start()
     wait_until(lambda: found(store, "lieferschein") == ["Lieferschein"])
     with store.read() as reader:
         assert reader.search.names_to_spell()[1] == []
+        assert not reader.search.outdated()
     loop.stop()
     assert loop.join(30)
     store.close()

@@ -1,22 +1,20 @@
-"""Messages and their words, where they lie on servers, the Message-IDs they mention, and who
-takes part. The path all mail comes in by: nothing slow is imported here at the start.
+"""Messages and their words. The path all mail comes in by: nothing slow is imported here at the
+start. Where they lie is in places.py, what they mention in threads.py.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from solodesk.domain.ids import AccountId, CustomerId, MessageId, TicketId, new_uid
+from solodesk.domain.ids import AccountId, CustomerId, MessageId, TicketId
 from solodesk.store import rows, specs
 from solodesk.store.driver import Value
-from solodesk.store.gateway import KNOWN, Gateway, Repository
+from solodesk.store.gateway import KNOWN, Repository
 from solodesk.store.repositories.files import FileTexts, may_hold_words
 from solodesk.store.spec import Json, to_json
 from solodesk.store.transaction import Transaction
 from solodesk.store.words import Texts, pack_texts, unpack_texts
 
-_MANY = 100
 _SLIP = "slip"
 _WORDS = ("text", "new_text")
 INDEXED = frozenset(
@@ -236,193 +234,3 @@ def _slip(message: MessageId, columns: Mapping[str, Any]) -> rows.Slip:
         if type(value) is Json:
             given[name] = value.value
     return rows.Slip(id=message, **given)
-
-
-class Places(Repository[rows.Place, int]):
-    """Table place: the unique key of received mail."""
-
-    __slots__ = ()
-
-    def __init__(self, tx: Transaction) -> None:
-        super().__init__(tx, specs.PLACE)
-
-    def put(self, **columns: Any) -> None:
-        """Note that a message lies at a place, unless something is known to lie there."""
-        cells = self._spec.cells(columns, self._tx.now_ms, new_uid)
-        self._tx.run(f"{self._spec.insert} ON CONFLICT DO NOTHING", cells)
-
-    def at(self, folder: int, uidvalidity: int, imap_uid: int) -> rows.Place | None:
-        """What lies at that place."""
-        return self.first(
-            "WHERE folder_id = ? AND uidvalidity = ? AND imap_uid = ?",
-            (folder, uidvalidity, imap_uid),
-        )
-
-    def uids(self, folder: int, uidvalidity: int, *, gone: bool = True) -> list[int]:
-        """UIDs we have of a folder, ascending; without those that are gone if `gone` is false."""
-        found = self._tx.all(
-            "SELECT imap_uid FROM place WHERE folder_id = ? AND uidvalidity = ?"
-            " AND (? OR gone_ms IS NULL) ORDER BY imap_uid",
-            (folder, uidvalidity, gone),
-        )
-        return [row[0] for row in found]
-
-    def uids_from(self, folder: int, uidvalidity: int, first: int) -> list[int]:
-        """UIDs we have of a folder from `first` on, ascending."""
-        found = self._tx.all(
-            "SELECT imap_uid FROM place WHERE folder_id = ? AND uidvalidity = ?"
-            " AND imap_uid >= ? ORDER BY imap_uid",
-            (folder, uidvalidity, first),
-        )
-        return [row[0] for row in found]
-
-    def live_within(
-        self, folder: int, uidvalidity: int, ranges: Iterable[tuple[int, int]]
-    ) -> list[int]:
-        """UIDs that are here, not gone, and within any of these ranges, ascending."""
-        found: set[int] = set()
-        wanted = sorted(ranges)
-        if len(wanted) > _MANY:
-            # Asking for each would take longer than looking at all.
-            for uid in self.uids(folder, uidvalidity, gone=False):
-                at = bisect_right(wanted, (uid, 1 << 32)) - 1
-                if at >= 0 and uid <= wanted[at][1]:
-                    found.add(uid)
-            return sorted(found)
-        for low, high in wanted:
-            rows_ = self._tx.all(
-                "SELECT imap_uid FROM place WHERE folder_id = ? AND uidvalidity = ?"
-                " AND imap_uid BETWEEN ? AND ? AND gone_ms IS NULL",
-                (folder, uidvalidity, low, high),
-            )
-            found.update(row[0] for row in rows_)
-        return sorted(found)
-
-    def flags(
-        self, folder: int, uidvalidity: int, uids: Iterable[int] | None = None
-    ) -> dict[int, tuple[bool, bool]]:
-        """UID → (seen, answered) as the server said last; of `uids` only, when they are given."""
-        if uids is None:
-            found = self._tx.all(
-                "SELECT imap_uid, seen, answered FROM place"
-                " WHERE folder_id = ? AND uidvalidity = ?",
-                (folder, uidvalidity),
-            )
-        else:
-            found = self._tx.all(
-                "SELECT p.imap_uid, p.seen, p.answered FROM json_each(?3) j CROSS JOIN place p"
-                " ON p.folder_id = ?1 AND p.uidvalidity = ?2 AND p.imap_uid = j.value",
-                (folder, uidvalidity, to_json(list(uids))),
-            )
-        return {uid: (bool(seen), bool(answered)) for uid, seen, answered in found}
-
-    def count(self, folder: int, uidvalidity: int) -> int:
-        """How many messages of the folder are here and not gone from the server."""
-        return int(
-            self._tx.value(
-                "SELECT count(*) FROM place WHERE folder_id = ? AND uidvalidity = ?"
-                " AND gone_ms IS NULL",
-                (folder, uidvalidity),
-            )
-        )
-
-    def doubtful(self, folder: int, uidvalidity: int) -> list[rows.Place]:
-        """Not marked as gone, but missed by the last pass or of an older UIDVALIDITY."""
-        return self.select(
-            "WHERE folder_id = ? AND gone_ms IS NULL AND (missed > 0 OR uidvalidity != ?)",
-            (folder, uidvalidity),
-        )
-
-    def of_message(self, message: MessageId) -> list[rows.Place]:
-        """Where a message lies."""
-        return self.select("WHERE message_id = ? ORDER BY id", (message,))
-
-
-class Mentions(Gateway[rows.Mention]):
-    """Table mention: Message-IDs and the ticket each leads to."""
-
-    __slots__ = ()
-
-    def __init__(self, tx: Transaction) -> None:
-        super().__init__(tx, specs.MENTION)
-
-    def add(self, rfc_ids: Iterable[str], ticket: TicketId, message: MessageId) -> None:
-        """Note that `message` of `ticket` is or mentions these Message-IDs (once each)."""
-        self.insert_many(
-            {"rfc_id": rfc_id, "ticket_id": ticket, "message_id": message}
-            for rfc_id in dict.fromkeys(rfc_ids)
-        )
-
-    def find(self, rfc_ids: Sequence[str]) -> list[rows.Mention]:
-        """Mentions of any of them, in the order asked for, then oldest first."""
-        found = self._tx.all(
-            "SELECT m.rfc_id, m.ticket_id, m.message_id FROM json_each(?) j"
-            " CROSS JOIN mention m ON m.rfc_id = j.value ORDER BY j.key, m.message_id",
-            (to_json(list(rfc_ids)),),
-        )
-        return [
-            rows.Mention(rfc_id=r, ticket_id=TicketId(t), message_id=MessageId(m))
-            for r, t, m in found
-        ]
-
-    def messages(self, names: Iterable[str]) -> list[MessageId]:
-        """The messages that are or mention any of these names, each once."""
-        found = self._tx.all(
-            "SELECT DISTINCT m.message_id FROM json_each(?) j"
-            " CROSS JOIN mention m ON m.rfc_id = j.value",
-            (to_json(list(names)),),
-        )
-        return [MessageId(row[0]) for row in found]
-
-    def of_message(self, message: MessageId) -> list[rows.Mention]:
-        """What a message mentions."""
-        refs = self._tx.one(
-            "SELECT rfc_id, in_reply_to, refs FROM message WHERE id = ?", (message,)
-        )
-        if refs is None:
-            return []
-        return self.select(
-            "WHERE message_id = ?1 AND (rfc_id = ?2 OR rfc_id IN (SELECT value FROM json_each(?3))"
-            " OR rfc_id IN (SELECT value FROM json_each(?4)))",
-            (message, *refs),
-        )
-
-    def move(self, message: MessageId, ticket: TicketId) -> None:
-        """Let what `message` mentions lead to another ticket."""
-        for mention in self.of_message(message):
-            self.change((mention.rfc_id, message), {"ticket_id": ticket})
-
-
-class Participants(Gateway[rows.Participant]):
-    """Table participant: who takes part in a ticket."""
-
-    __slots__ = ()
-
-    def __init__(self, tx: Transaction) -> None:
-        super().__init__(tx, specs.PARTICIPANT)
-
-    def add(self, ticket: TicketId, addresses: Iterable[str]) -> None:
-        """Let these addresses (lower-case) take part, if they do not yet."""
-        wanted = dict.fromkeys(addresses)
-        there = self.of(ticket) if wanted else frozenset()
-        self.insert_many(
-            {"ticket_id": ticket, "address": each} for each in wanted if each not in there
-        )
-
-    def has(self, ticket: TicketId, address: str) -> bool:
-        """Whether an address takes part."""
-        return (
-            self._tx.one(
-                "SELECT 1 FROM participant WHERE ticket_id = ? AND address = ?", (ticket, address)
-            )
-            is not None
-        )
-
-    def of(self, ticket: TicketId) -> frozenset[str]:
-        """The addresses that take part."""
-        found = self._tx.all("SELECT address FROM participant WHERE ticket_id = ?", (ticket,))
-        return frozenset(row[0] for row in found)
-
-    def delete(self, ticket: TicketId, address: str) -> bool:
-        """Let an address take part no more."""
-        return self.remove(ticket, address)
